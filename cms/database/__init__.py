@@ -1,0 +1,35 @@
+"""The database: the lowest layer of the newsroom.
+
+    opening        Database: opened by URL, closed at the end
+    transactions   transaction(): how commands write
+    config         the URL, and Tortoise's configuration from it
+    engine         what happens around BEGIN and COMMIT on both databases
+    sqlite         Tortoise's engine for SQLite: a writer and a reader
+    postgresql     Tortoise's engine for PostgreSQL
+    settling       awaiting what must not be left half done
+    errors         what can go wrong
+
+Nothing here knows a model: the modules that define them are named to `Database.open`.
+"""
+
+from cms.database.config import APP, Dialect
+from cms.database.errors import DatabaseError, MigrationError, QueryTimeoutError, TransactionError
+from cms.database.opening import Database
+from cms.database.transactions import Transaction, current_transaction, transaction
+
+MODEL_MODULES: tuple[str, ...] = ()
+"""Every module with Tortoise models; a module with models is added here in the commit that creates it."""
+
+__all__ = [
+    "APP",
+    "MODEL_MODULES",
+    "Database",
+    "DatabaseError",
+    "Dialect",
+    "MigrationError",
+    "QueryTimeoutError",
+    "Transaction",
+    "TransactionError",
+    "current_transaction",
+    "transaction",
+]

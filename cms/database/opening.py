@@ -1,0 +1,66 @@
+"""The database as the composition root opens it and hands it down."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+
+from cms.database.config import CONNECTION, Dialect, dialect_of, tortoise_config
+
+
+class Database:
+    """One open database: Tortoise for the models and snapshots for plans.
+
+    Models find their connection by themselves, in every task, so one process has one database open at a time.
+    """
+
+    def __init__(self, url: str, context: TortoiseContext) -> None:
+        self.url = url
+        self.dialect: Dialect = dialect_of(url)
+        self._context = context
+
+    @classmethod
+    async def open(cls, url: str, *, models: Sequence[str]) -> Self:
+        """Connect, so that a wrong URL shows here and not at the first request.
+
+        `models` names the modules with Tortoise models.
+
+        Raises:
+            DatabaseError: the URL names no supported database.
+        """
+        context = TortoiseContext()
+        database = cls(url, context)
+        try:
+            with context:
+                # Tortoise keeps its state in a context variable, and uvicorn's requests inherit none from the
+                # lifespan that opened the database: they find it by the global fallback.
+                await context.init(config=tortoise_config(url, models), _enable_global_fallback=True)
+                await get_connection(CONNECTION).create_connection(with_db=True)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def create_schema(self) -> None:
+        """Create all tables at once in an empty database; for tests. Products migrate."""
+        await self._context.generate_schemas(safe=False)
+
+    async def close(self) -> None:
+        """Close every connection. Closing twice is harmless."""
+        with self._context:
+            await self._context.close_connections()
+        # Tortoise keeps each table's statements for good, in the dialect that first needed them.
+        EXECUTOR_CACHE.clear()
+
+    async def __aenter__(self) -> Self:
+        """Return the open database."""
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
