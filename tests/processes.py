@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from cms.clock import utc_now
-from cms.database import Database, transaction
+from cms.database import MODEL_MODULES, Database, transaction
 from cms.events import EventType, latest, record
 from cms.freshness import Freshness
 from cms.jobs import Job, Retry, hold
@@ -21,7 +21,7 @@ from cms.reactions import Reaction
 from cms.statements import rows
 from cms.worker import Worker
 
-MODELS = ("cms.events", "cms.jobs", "cms.reactions")
+
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.processes"])
@@ -56,7 +56,7 @@ def committing(url: str, pipe: Connection) -> None:
     """Commit an event for each thing heard, and answer with its position once the commit is acknowledged."""
 
     async def main() -> None:
-        async with await Database.open(url, models=MODELS):
+        async with await Database.open(url, models=MODEL_MODULES):
             pipe.send("ready")
             while await asyncio.to_thread(_hears, pipe):
                 async with transaction():
@@ -80,7 +80,7 @@ def recording(url: str, pipe: Connection, transactions: int) -> None:
     async def main() -> None:
         dice = random.Random(os.getpid())
         number = 0
-        async with await Database.open(url, models=MODELS):
+        async with await Database.open(url, models=MODEL_MODULES):
             for _ in range(transactions):
                 async with transaction() as tx:
                     for _ in range(dice.randint(1, 3)):
@@ -118,7 +118,7 @@ def working(url: str, lease: float) -> None:
     """A worker that appends to the ledger until it is terminated, or killed."""
 
     async def main() -> None:
-        async with await Database.open(url, models=MODELS) as database, Freshness(database) as freshness:
+        async with await Database.open(url, models=MODEL_MODULES) as database, Freshness(database) as freshness:
             worker = Worker(
                 database,
                 REACTIONS,
