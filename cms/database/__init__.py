@@ -19,7 +19,7 @@ from cms.database.opening import Database
 from cms.database.snapshots import Blocking, Program, Request, Snapshots, Statement
 from cms.database.transactions import Transaction, current_transaction, transaction
 
-MODEL_MODULES: tuple[str, ...] = ()
+MODEL_MODULES: tuple[str, ...] = ("cms.events", "cms.jobs", "cms.reactions")
 """Every module with Tortoise models; a module with models is added here in the commit that creates it."""
 
 __all__ = [
