@@ -40,7 +40,7 @@ class EventType(StrEnum):
     TEXT_PUBLISHED = "text.published"
     SHARED_PUBLISHED = "shared.published"
     TEXT_UNPUBLISHED = "text.unpublished"
-    ASSET_PROCESSED = "asset.processed"
+    LOCALES_CONFIGURED = "locales.configured"
 
 
 class ChangeType(StrEnum):

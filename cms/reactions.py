@@ -55,7 +55,13 @@ class Reaction:
 
 Reactions = Mapping[EventType, tuple[Reaction, ...]]
 
-REACTIONS: Reactions = {}
+_INDEX = Reaction("index_changes", serial_key="search", coalesce="search")
+
+REACTIONS: Reactions = {
+    EventType.TEXT_PUBLISHED: (_INDEX,),
+    EventType.SHARED_PUBLISHED: (_INDEX,),
+    EventType.TEXT_UNPUBLISHED: (_INDEX,),
+}
 
 
 class Progress(Model):

@@ -19,7 +19,17 @@ from cms.database.opening import Database
 from cms.database.snapshots import Blocking, Program, Request, Snapshots, Statement
 from cms.database.transactions import Transaction, current_transaction, transaction
 
-MODEL_MODULES: tuple[str, ...] = ("cms.events", "cms.jobs", "cms.reactions")
+MODEL_MODULES: tuple[str, ...] = (
+    "cms.events",
+    "cms.jobs",
+    "cms.reactions",
+    "cms.accounts.models",
+    "cms.taxonomy.models",
+    "cms.files.models",
+    "cms.content.models",
+    "cms.content.links",
+    "cms.assets.models",
+)
 """Every module with Tortoise models; a module with models is added here in the commit that creates it."""
 
 __all__ = [
