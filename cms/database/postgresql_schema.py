@@ -40,6 +40,32 @@ class PostgresTables(AsyncpgSchemaEditor):
         if column.index and not column.pk:
             await self.add_index(model, Index(fields=(_name(column),)))
 
+    async def alter_field(self, old_model: type[Model], new_model: type[Model], field_name: str) -> None:
+        """Change a column, and what it refers to if that changed."""
+        await super().alter_field(old_model, new_model, field_name)
+        old, new = (one._meta.fields_map[field_name] for one in (old_model, new_model))
+        if isinstance(old, ForeignKeyFieldInstance) and isinstance(new, ForeignKeyFieldInstance):
+            reference = self._reference(new_model, new)
+            if reference != self._reference(old_model, old):
+                await self._refer(new_model._meta.db_table, _name(_key_column(new_model, new)), reference)
+
+    def _reference(self, model: type[Model], field: ForeignKeyFieldInstance[Any]) -> str:
+        """The REFERENCES clause of a foreign key."""
+        return self._get_fk_field_definition(model, _key_column(model, field).model_field_name).partition(
+            " REFERENCES "
+        )[2]
+
+    async def _refer(self, table: str, column: str, reference: str) -> None:
+        _, named = await self.client.execute_query(
+            """SELECT conname
+               FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND conkey = ARRAY[attnum]
+               WHERE contype = 'f' AND conrelid = to_regclass(quote_ident($1)) AND attname = $2""",
+            [table, column],
+        )
+        for row in named:
+            await self._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{row["conname"]}"')
+        await self._run_sql(f'ALTER TABLE "{table}" ADD FOREIGN KEY ("{column}") REFERENCES {reference}')
+
     async def _alter_field(self, model: type[Model], old_field: Field[Any], new_field: Field[Any]) -> None:
         if old_field.null and not new_field.null:
             await self._fill(model, new_field, into=_name(old_field))

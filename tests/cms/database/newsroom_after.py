@@ -39,3 +39,8 @@ class Credit(Model):
     id = fields.BigIntField(primary_key=True)
     story: fields.ForeignKeyRelation[Story] = fields.ForeignKeyField("cms.Story", on_delete=fields.CASCADE)
     name = fields.CharField(max_length=80)
+    desk: fields.ForeignKeyNullableRelation[Desk] = fields.ForeignKeyField(
+        "cms.Desk",
+        on_delete=fields.SET_NULL,
+        null=True,  # was CASCADE
+    )

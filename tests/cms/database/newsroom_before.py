@@ -31,3 +31,6 @@ class Credit(Model):
     id = fields.BigIntField(primary_key=True)
     story: fields.ForeignKeyRelation[Story] = fields.ForeignKeyField("cms.Story", on_delete=fields.CASCADE)
     name = fields.CharField(max_length=80)
+    desk: fields.ForeignKeyNullableRelation[Desk] = fields.ForeignKeyField(
+        "cms.Desk", on_delete=fields.CASCADE, null=True
+    )

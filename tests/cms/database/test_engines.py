@@ -94,3 +94,25 @@ async def test_sqlite_pragmas(tmp_path):
         assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             await client._reader.execute_fetchall("CREATE TABLE a (x)")
+
+
+async def test_a_writer_that_cannot_roll_back_is_replaced(tmp_path, monkeypatch):
+    async with await Database.open(
+        f"sqlite://{tmp_path}/n.db", models=["tests.cms.database.models"]
+    ) as database:
+        await database.create_schema()
+        client = get_connection("default")
+        broken = client._connection
+
+        async def fail() -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(broken, "rollback", fail)
+        with pytest.raises(LookupError):
+            async with transaction():
+                await Desk.create(name="lost")
+                raise LookupError
+        async with transaction():
+            await Desk.create(name="kept")
+        assert client._connection is not broken
+        assert await Desk.all().values_list("name", flat=True) == ["kept"]

@@ -99,6 +99,8 @@ async def test_a_migrated_schema_equals_a_fresh_one(old_url: str, database_url: 
     await draft(AFTER, migrations=package, name="grow")
     await migrate(old_url, models=AFTER, migrations=package)
     migrated = await schema_of(old_url)
+    assert set(migrated) == {"desk", "story", "credit"}
+    assert set(migrated["story"]["indexes"]) > {"story_locale_published", "story_urgency"}
     assert migrated == await fresh_schema(database_url)
     assert await draft(AFTER, migrations=package) == []
 
