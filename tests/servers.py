@@ -43,7 +43,8 @@ def end_run() -> None:
     keeper = folder / "keeper.pid"
     if keeper.exists():
         os.kill(int(keeper.read_text()), signal.SIGTERM)
-        while folder.exists():  # removing it is the keeper's last act
+        patience = time.monotonic() + 15
+        while folder.exists() and time.monotonic() < patience:  # removing it is the keeper's last act
             time.sleep(0.01)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -10,7 +10,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
 from cms.database import Database, DatabaseError, transaction
-from cms.database.sqlite import _statements
+from cms.database.sqlite import statements_of
 from tests.cms.database.models import Desk, Story
 
 PROCESSES, TIMES = 4, 25
@@ -74,7 +74,7 @@ def test_a_script_is_cut_where_statements_end():
         "INSERT INTO a VALUES ('1;2'); -- so; far\n"
         "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END; SELECT 3"
     )
-    cut = list(_statements(script))
+    cut = statements_of(script)
     assert [statement.strip().split(" ")[0] for statement in cut] == ["INSERT", "--", "SELECT"]
 
 
@@ -94,3 +94,25 @@ async def test_sqlite_pragmas(tmp_path):
         assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             await client._reader.execute_fetchall("CREATE TABLE a (x)")
+
+
+async def test_a_writer_that_cannot_roll_back_is_replaced(tmp_path, monkeypatch):
+    async with await Database.open(
+        f"sqlite://{tmp_path}/n.db", models=["tests.cms.database.models"]
+    ) as database:
+        await database.create_schema()
+        client = get_connection("default")
+        broken = client._connection
+
+        async def fail() -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(broken, "rollback", fail)
+        with pytest.raises(LookupError):
+            async with transaction():
+                await Desk.create(name="lost")
+                raise LookupError
+        async with transaction():
+            await Desk.create(name="kept")
+        assert client._connection is not broken
+        assert await Desk.all().values_list("name", flat=True) == ["kept"]

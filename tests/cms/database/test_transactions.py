@@ -1,6 +1,7 @@
 """One transaction: all or nothing, whatever ends it."""
 
 import asyncio
+from contextvars import Context
 
 import pytest
 from tortoise.exceptions import IntegrityError
@@ -144,3 +145,28 @@ async def test_tortoises_own_transactions_join_as_savepoints(database: Database)
         await Desk.get_or_create(name="found")
         await Desk.bulk_create([Desk(name="many"), Desk(name="more")])
     assert await names() == ["kept", "found", "many", "more"]
+
+
+async def test_a_cancelled_commit_is_either_done_or_not(database: Database):
+    for moment in range(30):
+        told: list[int] = []
+
+        async def write(number: int, told: list[int]) -> None:
+            async with transaction() as tx:
+                tx.after_commit(lambda: told.append(number))
+                await Desk.create(name=str(number))
+
+        task = asyncio.create_task(write(moment, told))
+        await asyncio.sleep(moment / 10_000)
+        task.cancel()
+        await asyncio.wait([task])
+        assert await Desk.filter(name=str(moment)).exists() is bool(told)
+
+
+async def test_a_request_without_a_context_finds_the_database(database: Database):
+    async def request() -> int:
+        async with transaction():
+            await Desk.create(name="Sport")
+        return await Desk.all().count()
+
+    assert await asyncio.create_task(request(), context=Context()) == 1
