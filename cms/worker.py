@@ -128,10 +128,11 @@ class Worker:
         ended = [task for task in self._running if task.done()]
         busy = Counter(job.lane for task, job in self._running.items() if task not in ended)
         free = {lane: room - busy[lane] for lane, room in self._lanes.items() if room > busy[lane]}
-        self._due = await next_due(list(free)) if free else None
-        if not ended and (self._due is None or self._due > now):
-            await self._prune(now)
-            return moved
+        if not ended:
+            self._due = await next_due(list(free))
+            if self._due is None or self._due > now:
+                await self._prune(now)
+                return moved
         async with transaction():
             for task in ended:
                 await self._settle(task, self._running[task], now)
@@ -140,7 +141,7 @@ class Worker:
             del self._running[task]
         for job in claimed:
             self._start(job)
-        return moved or bool(claimed)
+        return moved or bool(ended) or bool(claimed)
 
     async def _dispatch(self, now: datetime) -> bool:
         if await self._freshness.latest() <= self._position:
@@ -198,6 +199,8 @@ class Worker:
             yield
         finally:
             renewing.cancel()
+            for task in self._running:  # none, unless the worker itself was cancelled
+                task.cancel()
             await asyncio.wait([renewing])
 
     async def _renew(self) -> None:

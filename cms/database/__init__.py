@@ -17,7 +17,7 @@ from cms.database.errors import DatabaseError, MigrationError, QueryTimeoutError
 from cms.database.opening import Database
 from cms.database.transactions import Transaction, current_transaction, transaction
 
-MODEL_MODULES: tuple[str, ...] = ("cms.events", "cms.jobs", "cms.reactions")
+MODEL_MODULES: tuple[str, ...] = ("cms.events", "cms.jobs.models", "cms.reactions")
 """Every module with Tortoise models; a module with models is added here in the commit that creates it."""
 
 __all__ = [
