@@ -2,6 +2,7 @@
 
     opening        Database: opened by URL, closed at the end
     transactions   transaction(): how commands write
+    snapshots      how plans read; sqlite_snapshots and postgresql_snapshots do it
     config         the URL, and Tortoise's configuration from it
     engine         what happens around BEGIN and COMMIT on both databases
     sqlite         Tortoise's engine for SQLite: a writer and a reader
@@ -15,6 +16,7 @@ Nothing here knows a model: the modules that define them are named to `Database.
 from cms.database.config import APP, Dialect
 from cms.database.errors import DatabaseError, MigrationError, QueryTimeoutError, TransactionError
 from cms.database.opening import Database
+from cms.database.snapshots import Blocking, Program, Request, Snapshots, Statement
 from cms.database.transactions import Transaction, current_transaction, transaction
 
 MODEL_MODULES: tuple[str, ...] = ("cms.events", "cms.jobs.models", "cms.reactions")
@@ -23,11 +25,16 @@ MODEL_MODULES: tuple[str, ...] = ("cms.events", "cms.jobs.models", "cms.reaction
 __all__ = [
     "APP",
     "MODEL_MODULES",
+    "Blocking",
     "Database",
     "DatabaseError",
     "Dialect",
     "MigrationError",
+    "Program",
     "QueryTimeoutError",
+    "Request",
+    "Snapshots",
+    "Statement",
     "Transaction",
     "TransactionError",
     "current_transaction",

@@ -8,7 +8,10 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
-from cms.database.config import CONNECTION, Dialect, dialect_of, tortoise_config
+from cms.database.config import CONNECTION, Dialect, dialect_of, sqlite_path, tortoise_config
+from cms.database.postgresql_snapshots import PostgresSnapshots
+from cms.database.snapshots import Snapshots
+from cms.database.sqlite_snapshots import SqliteSnapshots
 
 
 class Database:
@@ -17,9 +20,10 @@ class Database:
     Models find their connection by themselves, in every task, so one process has one database open at a time.
     """
 
-    def __init__(self, url: str, context: TortoiseContext) -> None:
+    def __init__(self, url: str, context: TortoiseContext, snapshots: Snapshots) -> None:
         self.url = url
         self.dialect: Dialect = dialect_of(url)
+        self.snapshots = snapshots
         self._context = context
 
     @classmethod
@@ -32,17 +36,17 @@ class Database:
             DatabaseError: the URL names no supported database.
         """
         context = TortoiseContext()
-        database = cls(url, context)
         try:
             with context:
                 # Tortoise keeps its state in a context variable, and uvicorn's requests inherit none from the
                 # lifespan that opened the database: they find it by the global fallback.
                 await context.init(config=tortoise_config(url, models), _enable_global_fallback=True)
                 await get_connection(CONNECTION).create_connection(with_db=True)
+            snapshots = await _open_snapshots(url)
         except BaseException:
-            await database.close()
+            await _close(context)
             raise
-        return database
+        return cls(url, context, snapshots)
 
     async def create_schema(self) -> None:
         """Create all tables at once in an empty database; for tests. Products migrate."""
@@ -50,10 +54,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection. Closing twice is harmless."""
-        with self._context:
-            await self._context.close_connections()
-        # Tortoise keeps each table's statements for good, in the dialect that first needed them.
-        EXECUTOR_CACHE.clear()
+        await self.snapshots.close()
+        await _close(self._context)
 
     async def __aenter__(self) -> Self:
         """Return the open database."""
@@ -64,3 +66,16 @@ class Database:
     ) -> None:
         """Close it."""
         await self.close()
+
+
+async def _open_snapshots(url: str) -> Snapshots:
+    if dialect_of(url) == "sqlite":
+        return SqliteSnapshots(sqlite_path(url))
+    return await PostgresSnapshots.open(url)
+
+
+async def _close(context: TortoiseContext) -> None:
+    with context:
+        await context.close_connections()
+    # Tortoise keeps each table's statements for good, in the dialect that first needed them.
+    EXECUTOR_CACHE.clear()
