@@ -75,7 +75,7 @@ async def dispatch(reactions: Reactions, *, now: datetime, limit: int = 500) -> 
             "INSERT INTO progress (name, position) VALUES ('reactions', 0) ON CONFLICT (name) DO NOTHING"
         )
         progress = await Progress.filter(name="reactions").select_for_update().get()
-        position = progress.position
+        position: int = progress.position
         if events := await after(position, limit):
             position = events[-1].id
             follows = {str(type_): reacting for type_, reacting in reactions.items()}

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from cms.clock import Clock, utc_now
-from cms.database import Database, transaction
+from cms.database import transaction
 from cms.freshness import Freshness, Sleep
 from cms.jobs import (
     Job,
@@ -40,8 +40,10 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs the jobs of one database until it is told to stop.
+    """Runs the jobs of the database that `freshness` watches, until it is told to stop.
 
+    `handlers` does each job by its name; a name that is missing (an older release runs beside a newer) fails
+    like any error: tried again later, parked in the end.
     `lanes` says how many jobs of each lane run at once, `lease` how many seconds a dead worker keeps a job
     from the others, `grace` how many seconds running jobs have to end when the worker stops, before they are
     given back. Jobs enqueued without an event are noticed within `idle` seconds. Done jobs are forgotten
@@ -50,11 +52,10 @@ class Worker:
 
     def __init__(
         self,
-        database: Database,
+        freshness: Freshness,
         reactions: Reactions,
         handlers: Mapping[str, Handler],
         *,
-        freshness: Freshness,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
         lanes: Mapping[Lane, int] = LANES,
@@ -206,6 +207,8 @@ class Worker:
     async def _renew(self) -> None:
         while True:
             await self._sleep(self._lease.total_seconds() / 3)
+            if not self._running:
+                continue
             lost: list[asyncio.Task[None]] = []
             try:
                 async with transaction():

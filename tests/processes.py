@@ -12,7 +12,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from cms.clock import utc_now
 from cms.database import MODEL_MODULES, Database, transaction
 from cms.events import EventType, latest, record
 from cms.freshness import Freshness
@@ -126,11 +125,9 @@ def working(url: str, lease: float) -> None:
             Freshness(database) as freshness,
         ):
             worker = Worker(
-                database,
+                freshness,
                 REACTIONS,
                 {"publish": publish, "notice": publish},
-                freshness=freshness,
-                clock=utc_now,
                 retry=Retry(attempts=1_000),
                 lease=lease,
                 idle=0.05,

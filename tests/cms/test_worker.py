@@ -42,10 +42,10 @@ async def freshness(database: Database) -> AsyncIterator[Freshness]:
 
 
 @pytest.fixture
-def make(database, freshness, clock):
+def make(freshness, clock):
     def make_worker(handlers, reactions=None, **settings) -> Worker:
-        settings = {"freshness": freshness, "clock": clock, "retry": Retry(attempts=2)} | settings
-        return Worker(database, reactions or {}, handlers, **settings)
+        settings = {"clock": clock, "retry": Retry(attempts=2)} | settings
+        return Worker(freshness, reactions or {}, handlers, **settings)
 
     return make_worker
 

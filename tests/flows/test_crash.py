@@ -16,21 +16,27 @@ LEASE = 0.3  # seconds
 
 
 async def test_killed_workers_lose_nothing_and_show_nothing_twice(database, database_url):
-    """Three workers are killed 24 times in the middle of jobs; each job and its successor is done once."""
+    """Three workers are killed 24 times in the middle of jobs, and at times one sleeps past its leases and
+    goes on as if nothing had happened. Each job, and the job that follows from it, has its effect once.
+    """
     dice = random.Random(20260301)
     async with transaction():
         await rows("CREATE TABLE ledger (job BIGINT, name TEXT, alone BIGINT)")
     wanted = 0
     workers = [processes.start(processes.working, database_url, LEASE) for _ in range(3)]
     try:
-        for _ in range(KILLS):
+        for kill in range(KILLS):
             wanted += await more_work(dice)
             await ledger_grows()
             await asyncio.sleep(dice.random() / 20)
-            victim = dice.randrange(len(workers))
+            victim, stalled = dice.sample(range(len(workers)), 2)
             os.kill(workers[victim].pid, signal.SIGKILL)
             workers[victim].join()
             workers[victim] = processes.start(processes.working, database_url, LEASE)
+            if kill % 4 == 0:
+                os.kill(workers[stalled].pid, signal.SIGSTOP)
+                await asyncio.sleep(LEASE * 1.5)
+                os.kill(workers[stalled].pid, signal.SIGCONT)
         while await open_jobs() or (await Progress.get()).position < await newest():  # noqa: ASYNC110 - other processes
             await asyncio.sleep(0.05)
         for worker in workers:
