@@ -3,6 +3,8 @@
     opening        Database: opened by URL, closed at the end
     transactions   transaction(): how commands write
     snapshots      how plans read; sqlite_snapshots and postgresql_snapshots do it
+    migrating      bringing the schema up to date; drafting writes a migration from the models
+    sqlite_schema  how tables change on SQLite; postgresql_schema on PostgreSQL, filling for both
     config         the URL, and Tortoise's configuration from it
     engine         what happens around BEGIN and COMMIT on both databases
     sqlite         Tortoise's engine for SQLite: a writer and a reader
@@ -15,6 +17,7 @@ Nothing here knows a model: the modules that define them are named to `Database.
 
 from cms.database.config import APP, Dialect
 from cms.database.errors import DatabaseError, MigrationError, QueryTimeoutError, TransactionError
+from cms.database.migrating import migrate, pending
 from cms.database.opening import Database
 from cms.database.snapshots import Blocking, Program, Request, Snapshots, Statement
 from cms.database.transactions import Transaction, current_transaction, transaction
@@ -38,5 +41,7 @@ __all__ = [
     "Transaction",
     "TransactionError",
     "current_transaction",
+    "migrate",
+    "pending",
     "transaction",
 ]

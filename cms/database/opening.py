@@ -8,6 +8,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
+from cms.database import migrating
 from cms.database.config import CONNECTION, Dialect, dialect_of, sqlite_path, tortoise_config
 from cms.database.postgresql_snapshots import PostgresSnapshots
 from cms.database.snapshots import Snapshots
@@ -27,14 +28,17 @@ class Database:
         self._context = context
 
     @classmethod
-    async def open(cls, url: str, *, models: Sequence[str]) -> Self:
+    async def open(cls, url: str, *, models: Sequence[str], migrate: bool = False) -> Self:
         """Connect, so that a wrong URL shows here and not at the first request.
 
-        `models` names the modules with Tortoise models.
+        `models` names the modules with Tortoise models; `migrate` brings the schema up to date first.
 
         Raises:
             DatabaseError: the URL names no supported database.
+            MigrationError: the schema cannot be brought up to date.
         """
+        if migrate:
+            await migrating.migrate(url, models=models)
         context = TortoiseContext()
         try:
             with context:

@@ -9,7 +9,7 @@ lock first, and a SELECT outside a transaction has its own connection. Chosen by
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import aiosqlite
@@ -164,7 +164,7 @@ class SqliteTransaction(SqliteTransactionWrapper, EngineTransaction):
     async def execute_script(self, query: str) -> None:
         """Run several statements inside the transaction; `executescript` would commit it first."""
         async with self.acquire_connection() as connection:
-            for statement in _statements(query):
+            for statement in statements_of(query):
                 await connection.execute_fetchall(statement)
 
 
@@ -172,14 +172,16 @@ def _is_select(query: str) -> bool:
     return query.lstrip()[:6].upper() == "SELECT"
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements_of(script: str) -> list[str]:
     """Cut a script after each semicolon that ends a statement, not one in a text, a comment or a trigger."""
+    statements: list[str] = []
     statement = ""
     for piece in script.split(";"):
         statement += piece + ";"
         if sqlite3.complete_statement(statement):
-            yield statement
+            statements.append(statement.strip())
             statement = ""
+    return [statement for statement in statements if statement != ";"]
 
 
 client_class = NewsroomSqliteClient

@@ -10,7 +10,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
 from cms.database import Database, DatabaseError, transaction
-from cms.database.sqlite import _statements
+from cms.database.sqlite import statements_of
 from tests.cms.database.models import Desk, Story
 
 PROCESSES, TIMES = 4, 25
@@ -74,7 +74,7 @@ def test_a_script_is_cut_where_statements_end():
         "INSERT INTO a VALUES ('1;2'); -- so; far\n"
         "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END; SELECT 3"
     )
-    cut = list(_statements(script))
+    cut = statements_of(script)
     assert [statement.strip().split(" ")[0] for statement in cut] == ["INSERT", "--", "SELECT"]
 
 
