@@ -78,9 +78,7 @@ class Newsroom:
 def build_worker(newsroom: Newsroom) -> Worker:
     """The worker: its reactions, and the handlers of their jobs."""
     handlers = indexing_handlers(newsroom.engine, newsroom.clock)
-    return Worker(
-        newsroom.database, REACTIONS, handlers, freshness=newsroom.freshness, clock=newsroom.clock
-    )
+    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
 
 
 def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:

@@ -119,7 +119,7 @@ class _Polled:
 
     def __init__(self, url: str) -> None:
         path = quote(str(sqlite_path(url)))
-        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=1)
         self._version = -1
         self._position = 0
 
@@ -170,7 +170,10 @@ class _Notified:
     async def _connect(self) -> None:
         # LISTEN precedes the question, so that no commit falls between the two.
         connection = await asyncpg.connect(
-            self._url, timeout=10, command_timeout=10, server_settings={"application_name": "polyfocal freshness"}
+            self._url,
+            timeout=10,
+            command_timeout=10,  # a silent network is a lost connection
+            server_settings={"application_name": "polyfocal freshness"},
         )
         connection.add_termination_listener(self._lost)
         await connection.add_listener(CHANNEL, self._heard)

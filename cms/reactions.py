@@ -15,7 +15,7 @@ from tortoise.models import Model
 from cms.database import transaction
 from cms.events import Event, EventType, after
 from cms.jobs import JobRequest, Lane, enqueue
-from cms.statements import on_postgresql, rows
+from cms.statements import rows
 
 _KEYS = {"id", "type", "item_id", "locale", "actor"}
 
@@ -80,14 +80,13 @@ async def dispatch(reactions: Reactions, *, now: datetime, limit: int = 500) -> 
         await rows(
             "INSERT INTO progress (name, position) VALUES ('reactions', 0) ON CONFLICT (name) DO NOTHING"
         )
-        lock = "FOR UPDATE" if on_postgresql() else ""
-        position = int(
-            (await rows(f"SELECT position FROM progress WHERE name = 'reactions' {lock}"))[0]["position"]
-        )
+        progress = await Progress.filter(name="reactions").select_for_update().get()
+        position: int = progress.position
         if events := await after(position, limit):
             position = events[-1].id
             follows = {str(type_): reacting for type_, reacting in reactions.items()}
             wanted = [reaction.request(event) for event in events for reaction in follows.get(event.type, ())]
             await enqueue(*wanted, now=now)
-            await rows("UPDATE progress SET position = $1 WHERE name = 'reactions'", position)
+            progress.position = position
+            await progress.save(update_fields=["position"])
     return position

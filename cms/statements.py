@@ -1,7 +1,8 @@
 """SQL written by hand where one statement must do what the ORM would do in several.
 
 Statements are written once with PostgreSQL's placeholders (`$1`) and run on both databases: SQLite reads the
-same numbers as `?1`. They run in the transaction around the call, or on their own where there is none.
+same numbers as `?1`, so no other dollar sign may stand in them. They run in the transaction around the call,
+or on their own where there is none.
 """
 
 from collections.abc import Iterator, Sequence

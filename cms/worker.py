@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from cms.clock import Clock, utc_now
-from cms.database import Database, transaction
+from cms.database import transaction
 from cms.freshness import Freshness, Sleep
 from cms.jobs import (
     Job,
@@ -40,8 +40,10 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs the jobs of one database until it is told to stop.
+    """Runs the jobs of the database that `freshness` watches, until it is told to stop.
 
+    `handlers` does each job by its name; a name that is missing (an older release runs beside a newer) fails
+    like any error: tried again later, parked in the end.
     `lanes` says how many jobs of each lane run at once, `lease` how many seconds a dead worker keeps a job
     from the others, `grace` how many seconds running jobs have to end when the worker stops, before they are
     given back. Jobs enqueued without an event are noticed within `idle` seconds. Done jobs are forgotten
@@ -50,11 +52,10 @@ class Worker:
 
     def __init__(
         self,
-        database: Database,
+        freshness: Freshness,
         reactions: Reactions,
         handlers: Mapping[str, Handler],
         *,
-        freshness: Freshness,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
         lanes: Mapping[Lane, int] = LANES,
@@ -128,10 +129,11 @@ class Worker:
         ended = [task for task in self._running if task.done()]
         busy = Counter(job.lane for task, job in self._running.items() if task not in ended)
         free = {lane: room - busy[lane] for lane, room in self._lanes.items() if room > busy[lane]}
-        self._due = await next_due(list(free)) if free else None
-        if not ended and (self._due is None or self._due > now):
-            await self._prune(now)
-            return moved
+        if not ended:
+            self._due = await next_due(list(free))
+            if self._due is None or self._due > now:
+                await self._prune(now)
+                return moved
         async with transaction():
             for task in ended:
                 await self._settle(task, self._running[task], now)
@@ -140,7 +142,7 @@ class Worker:
             del self._running[task]
         for job in claimed:
             self._start(job)
-        return moved or bool(claimed)
+        return moved or bool(ended) or bool(claimed)
 
     async def _dispatch(self, now: datetime) -> bool:
         if await self._freshness.latest() <= self._position:
@@ -198,11 +200,15 @@ class Worker:
             yield
         finally:
             renewing.cancel()
+            for task in self._running:  # none, unless the worker itself was cancelled
+                task.cancel()
             await asyncio.wait([renewing])
 
     async def _renew(self) -> None:
         while True:
             await self._sleep(self._lease.total_seconds() / 3)
+            if not self._running:
+                continue
             lost: list[asyncio.Task[None]] = []
             try:
                 async with transaction():

@@ -1,5 +1,5 @@
-"""Real processes for tests of what only several processes can show. They are forked from a server that has imported
-the program already, so that one starts in some milliseconds and may be killed at any instant.
+"""Real processes for tests of what only several processes can show. They are forked from a server that has
+imported the program already, so that one starts in some milliseconds and may be killed at any instant.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from cms.clock import utc_now
 from cms.database import MODEL_MODULES, Database, transaction
 from cms.events import EventType, latest, record
 from cms.freshness import Freshness
@@ -20,8 +19,6 @@ from cms.jobs import Job, Retry, hold
 from cms.reactions import Reaction
 from cms.statements import rows
 from cms.worker import Worker
-
-
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.processes"])
@@ -75,7 +72,7 @@ def _hears(pipe: Connection) -> bool:
 
 
 def recording(url: str, pipe: Connection, transactions: int) -> None:
-    """Commit so many transactions of one to three events, some of which dawdle before and after they record."""
+    """Commit so many transactions of one to three events; some dawdle between their events and the commit."""
 
     async def main() -> None:
         dice = random.Random(os.getpid())
@@ -87,7 +84,7 @@ def recording(url: str, pipe: Connection, transactions: int) -> None:
                         number += 1
                         record(EventType.DRAFT_SAVED, item_id=os.getpid(), data={"number": number})
                     if dice.random() < 0.3:
-                        # Registered after the events' own last act: the ids are drawn, the commit is yet to come.
+                        # Comes after the events' own last act: ids are drawn, the commit is yet to come.
                         tx.before_commit(lambda: asyncio.sleep(0.002))
                 await asyncio.sleep(0)
         pipe.send(number)
@@ -104,7 +101,12 @@ async def publish(job: Job) -> None:
     async with transaction():
         await hold(job)
         if not await rows("SELECT job FROM ledger WHERE job = $1", job.id):
-            await rows("INSERT INTO ledger (job, name, alone) VALUES ($1, $2, $3)", job.id, job.name, await _alone(job))
+            await rows(
+                "INSERT INTO ledger (job, name, alone) VALUES ($1, $2, $3)",
+                job.id,
+                job.name,
+                await _alone(job),
+            )
             if job.name == "publish":
                 record(EventType.TEXT_PUBLISHED, data={"job": job.id})
     await asyncio.sleep(random.random() / 50)
@@ -118,13 +120,14 @@ def working(url: str, lease: float) -> None:
     """A worker that appends to the ledger until it is terminated, or killed."""
 
     async def main() -> None:
-        async with await Database.open(url, models=MODEL_MODULES) as database, Freshness(database) as freshness:
+        async with (
+            await Database.open(url, models=MODEL_MODULES) as database,
+            Freshness(database) as freshness,
+        ):
             worker = Worker(
-                database,
+                freshness,
                 REACTIONS,
                 {"publish": publish, "notice": publish},
-                freshness=freshness,
-                clock=utc_now,
                 retry=Retry(attempts=1_000),
                 lease=lease,
                 idle=0.05,

@@ -123,7 +123,7 @@ class SeriesEntry(Model):
     """An item's place in a live series; `position` counts from 1 over the whole series."""
 
     id = fields.BigIntField(primary_key=True)
-    series: fields.ForeignKeyRelation[FocusSeries] = fields.ForeignKeyField("cms.FocusSeries", related_name="entries")
+    series: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="entries")
     series_id: int
     target: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="series_entries")
     target_id: int

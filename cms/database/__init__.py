@@ -24,7 +24,7 @@ from cms.database.transactions import Transaction, current_transaction, transact
 
 MODEL_MODULES: tuple[str, ...] = (
     "cms.events",
-    "cms.jobs",
+    "cms.jobs.models",
     "cms.reactions",
     "cms.accounts.models",
     "cms.taxonomy.models",

@@ -11,7 +11,9 @@ from tests import processes
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def changed(locale: str, *, item_id: int = 7, version: int = 1, type_: ChangeType = ChangeType.UPSERTED) -> Changed:
+def changed(
+    locale: str, *, item_id: int = 7, version: int = 1, type_: ChangeType = ChangeType.UPSERTED
+) -> Changed:
     uri = f"urn:newsroom:{item_id}"
     return Changed(item_id=item_id, locale=locale, uri=uri, kind="ARTICLE", type=type_, version=version)
 
@@ -81,7 +83,11 @@ async def test_a_change_is_the_latest_state_of_an_item_in_a_locale(database):
     both = await latest()
     async with transaction():
         record(EventType.TEXT_PUBLISHED, item_id=7, changes=[changed("it", version=2)], at=NOON)
-        record(EventType.TEXT_UNPUBLISHED, item_id=7, changes=[changed("it", version=2, type_=ChangeType.UNPUBLISHED)])
+        record(
+            EventType.TEXT_UNPUBLISHED,
+            item_id=7,
+            changes=[changed("it", version=2, type_=ChangeType.UNPUBLISHED)],
+        )
 
     italian, chinese = await Change.filter(item_id=7).order_by("locale")
     assert (italian.type, italian.version, italian.position) == (ChangeType.UNPUBLISHED, 2, await latest())
@@ -99,10 +105,12 @@ async def test_an_epoch_lasts_until_a_backup_is_restored(database):
 
 
 async def test_event_order_is_commit_order(database, database_url):
-    """A reader that follows the events while three processes write sees each, in order, at its first chance."""
+    """A reader that follows the events while three processes write sees each, in order, the first time."""
     seen: list[Event] = []
     with ExitStack() as running:
-        pipes = [running.enter_context(processes.started(processes.recording, database_url, 80)) for _ in range(3)]
+        pipes = [
+            running.enter_context(processes.started(processes.recording, database_url, 80)) for _ in range(3)
+        ]
         ends = asyncio.gather(*(processes.heard(pipe) for pipe in pipes))
         while not ends.done():
             seen += await after(seen[-1].id if seen else 0, 50)

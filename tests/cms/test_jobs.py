@@ -90,7 +90,11 @@ async def test_lanes_are_claimed_apart_and_only_as_far_as_there_is_room(database
 async def test_the_earliest_due_goes_first(database):
     for name, minutes in (("second", 1), ("third", 2), ("first", 0)):
         await add(JobRequest(name=name, run_at=NOON + timedelta(minutes=minutes)))
-    assert [(await take(1, now=NOON + timedelta(hours=1)))[0].name for _ in range(3)] == ["first", "second", "third"]
+    assert [(await take(1, now=NOON + timedelta(hours=1)))[0].name for _ in range(3)] == [
+        "first",
+        "second",
+        "third",
+    ]
 
 
 async def test_of_one_serial_key_one_runs_at_a_time_in_order(database):
@@ -248,7 +252,7 @@ async def test_claims_at_once_never_share_a_job_or_a_serial_key(database):
 
 
 async def test_a_job_joined_by_an_open_transaction_waits_for_its_commit(database):
-    """Were it claimed meanwhile, it would run without what the transaction wrote, and nothing would run after."""
+    """Were it claimed meanwhile, it would miss what the transaction wrote, and nothing would run after."""
     request = JobRequest(name="index", coalesce_key="item:7")
     await add(request)
     joined, claimed = asyncio.Event(), asyncio.Event()
@@ -274,5 +278,10 @@ async def test_the_database_refuses_a_second_waiting_job_of_a_key(database):
     waiting = await Job.get()
     with pytest.raises(IntegrityError):
         await Job.create(
-            name="index", args={}, lane=Lane.DEFAULT, state=JobState.WAITING, waiting_key=waiting.waiting_key, created_at=NOON
+            name="index",
+            args={},
+            lane=Lane.DEFAULT,
+            state=JobState.WAITING,
+            waiting_key=waiting.waiting_key,
+            created_at=NOON,
         )

@@ -42,10 +42,10 @@ async def freshness(database: Database) -> AsyncIterator[Freshness]:
 
 
 @pytest.fixture
-def make(database, freshness, clock):
+def make(freshness, clock):
     def make_worker(handlers, reactions=None, **settings) -> Worker:
-        settings = {"freshness": freshness, "clock": clock, "retry": Retry(attempts=2)} | settings
-        return Worker(database, reactions or {}, handlers, **settings)
+        settings = {"clock": clock, "retry": Retry(attempts=2)} | settings
+        return Worker(freshness, reactions or {}, handlers, **settings)
 
     return make_worker
 
@@ -193,7 +193,9 @@ async def test_a_job_that_was_lost_is_cancelled_and_does_not_count(make, clock):
 
     async def transcode(job: Job) -> None:
         async with transaction():
-            stolen = await claim({Lane.MEDIA: 1}, now=clock.now + timedelta(hours=1), lease=timedelta(hours=1))
+            stolen = await claim(
+                {Lane.MEDIA: 1}, now=clock.now + timedelta(hours=1), lease=timedelta(hours=1)
+            )
         assert [other.id for other in stolen] == [job.id]
         try:
             await asyncio.Event().wait()
