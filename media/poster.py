@@ -9,7 +9,7 @@ import av
 import av.filter
 from av.video.reformatter import ColorRange
 
-from media.probe import UnreadableMediaError, shown_size
+from media.probe import OPENING, UnreadableMediaError, picture_stream, shown_size
 
 TURNS = {90: "cclock", 270: "clock"}
 
@@ -23,10 +23,8 @@ def poster(path: Path, at: float, width: int) -> bytes:
     `probe` does.
     """
     try:
-        with av.open(path) as container:
-            if not container.streams.video:
-                raise UnreadableMediaError("The file has no picture to make a poster of.")
-            video = container.streams.video[0]
+        with av.open(path, options=OPENING) as container:
+            video = picture_stream(container)
             frame = _frame_at(container, video, at)
             if frame is None:
                 raise UnreadableMediaError("The file has no picture that can be shown; export it again.")

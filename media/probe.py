@@ -7,6 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.stream import Disposition
+
+# An upload is a stranger's file. FFmpeg would follow a playlist to other files and addresses, and draw a text
+# file as a terminal does: only containers of video are let in, and only from the disk.
+OPENING = {
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mxf,avi,asf,flv,ogg,dv",
+    "protocol_whitelist": "file",
+}
 
 KNOWN_ASPECTS = (
     Fraction(16, 9),
@@ -55,10 +63,8 @@ def probe(path: Path) -> VideoFacts:
     if not size:
         raise UnreadableMediaError("The file is empty; upload it again.")
     try:
-        with av.open(path) as container:
-            if not container.streams.video:
-                raise UnreadableMediaError("The file has no picture; upload sound as audio instead.")
-            video = container.streams.video[0]
+        with av.open(path, options=OPENING) as container:
+            video = picture_stream(container)
             frame = next(container.decode(video), None)
             if frame is None:
                 raise UnreadableMediaError("The file has no picture that can be shown; export it again.")
@@ -79,6 +85,14 @@ def probe(path: Path) -> VideoFacts:
         raise UnreadableMediaError(
             "This is not a video that can be read, or it is damaged; export it again."
         ) from problem
+
+
+def picture_stream(container: av.container.InputContainer) -> av.VideoStream:
+    """The first stream of moving pictures, which the cover of a sound file is not; or UnreadableMediaError."""
+    for video in container.streams.video:
+        if not video.disposition & Disposition.attached_pic:
+            return video
+    raise UnreadableMediaError("The file has no moving picture; upload sound as audio instead.")
 
 
 def shown_size(video: av.VideoStream, frame: av.VideoFrame) -> tuple[int, int]:

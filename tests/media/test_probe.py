@@ -1,11 +1,11 @@
 """Facts come from the stream, and a file that cannot be played is refused with a sentence."""
 
-import wave
 from fractions import Fraction
 
 import av
 import pytest
 
+from media.poster import poster
 from media.probe import UnreadableMediaError, aspect_name, probe
 
 
@@ -68,10 +68,37 @@ def test_refuses_what_is_no_video(tmp_path, lantern_video):
 
 
 def test_refuses_sound_alone(tmp_path):
-    path = tmp_path / "voce.wav"
-    with wave.open(str(path), "wb") as recording:
-        recording.setparams((1, 2, 8000, 0, "NONE", ""))
-        recording.writeframes(bytes(16_000))
+    path = tmp_path / "voce.m4a"
+    with av.open(path, "w", format="mp4") as container:
+        audio = container.add_stream("aac", rate=48_000, layout="mono")
+        for number in range(20):
+            frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+            frame.planes[0].update(bytes(frame.planes[0].buffer_size))
+            frame.sample_rate, frame.pts = 48_000, number * 1024
+            container.mux(audio.encode(frame))
+        container.mux(audio.encode(None))
 
-    with pytest.raises(UnreadableMediaError, match="no picture"):
+    with pytest.raises(UnreadableMediaError, match="no moving picture"):
+        probe(path)
+
+
+@pytest.mark.parametrize("name", ["canzone.m3u8", "elenco.ffconcat", "schermo.txt", "schermo.ans"])
+def test_follows_no_playlist_and_draws_no_text(name, lantern_video):
+    path = lantern_video.parent / name
+    path.write_text(
+        {
+            "canzone.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{0}\n#EXT-X-ENDLIST\n",
+            "elenco.ffconcat": "ffconcat version 1.0\nfile '{0}'\n",
+        }.get(name, "Non sono un filmato.\n" * 50).format(lantern_video.name)
+    )
+
+    with pytest.raises(UnreadableMediaError, match="not a video"):
+        probe(path)
+
+
+def test_refuses_a_still_picture(tmp_path, lantern_video):
+    path = tmp_path / "foto.jpg"
+    path.write_bytes(poster(lantern_video, 0, 320))
+
+    with pytest.raises(UnreadableMediaError, match="not a video"):
         probe(path)
