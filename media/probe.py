@@ -88,7 +88,7 @@ def probe(path: Path) -> VideoFacts:
 
 
 def picture_stream(container: av.container.InputContainer) -> av.VideoStream:
-    """The first stream of moving pictures, which the cover of a sound file is not; or UnreadableMediaError."""
+    """The first stream of moving pictures, not the cover of a sound file; or UnreadableMediaError."""
     for video in container.streams.video:
         if not video.disposition & Disposition.attached_pic:
             return video
