@@ -85,7 +85,9 @@ def _records(*required: str) -> Check:
 
 def _credits(name: str, value: Any) -> list[dict[str, Any]]:
     records = _records("organisation", "role")(name, value)
-    return [{"organisation": each["organisation"], "role": CreditRole(each["role"]).value} for each in records]
+    return [
+        {"organisation": each["organisation"], "role": CreditRole(each["role"]).value} for each in records
+    ]
 
 
 @dataclass(frozen=True, slots=True)

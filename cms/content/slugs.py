@@ -9,7 +9,19 @@ SLUG_MOST = 120
 _WORDS_MOST = 80
 _EMPTY = "item"
 _LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "'": " ", "’": " "}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+        "'": " ",
+        "’": " ",
+    }
 )
 
 
@@ -18,7 +30,9 @@ def slugify(headline: str) -> str:
 
     Cut at a word if it can be, never empty.
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", headline).lower().translate(_LETTERS))
+    folded = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKC", headline).lower().translate(_LETTERS)
+    )
     letters = (each for each in folded if not unicodedata.combining(each) or _is_part_of_letter(each))
     text = unicodedata.normalize("NFC", "".join(letters))
     words = [word for word in re.split(r"[\W_]+", text) if word]
