@@ -1,0 +1,1 @@
+"""What is written: body (documents and their renderings), slugs, plaintext (checked lines)."""
