@@ -15,9 +15,10 @@
     ├── UnavailableError         UNAVAILABLE
     └── QueryTimeoutError        TIMEOUT
 
-Every error has a stable `code` that programs may branch on, a message in plain words that may be shown to a person,
-and a `path` to the part of the input that it speaks of. None of them carries a secret or a row that the actor may not
-see, so each can be answered to the client as it is; anything else that is raised is a fault of ours.
+Every error has a stable `code` that programs may branch on, a message in plain words that may be shown to a
+person, and a `path` to the part of the input that it speaks of. None of them carries a secret or a row that
+the actor may not see, so each can be answered to the client as it is; anything else that is raised is a fault
+of ours.
 """
 
 from collections.abc import Sequence
@@ -83,7 +84,9 @@ class ForbiddenError(PolyfocalError):
 
 
 class ConflictError(PolyfocalError):
-    """Somebody else saved first, so that nothing was written: `current` is the revision that stands, None if none does."""
+    """Somebody else saved first, so that nothing was written: `current` is the revision that stands, None if
+    none does.
+    """
 
     code = "CONFLICT"
 
@@ -105,7 +108,9 @@ class TransitionError(PolyfocalError):
 
 
 class UnavailableError(PolyfocalError):
-    """A backend (storage, search engine, database) does not answer now; the same request may succeed later."""
+    """A backend (storage, search engine, database) does not answer now; the same request may succeed
+    later.
+    """
 
     code = "UNAVAILABLE"
 

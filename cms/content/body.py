@@ -1,7 +1,7 @@
 """The article body: a ProseMirror document, the stored truth; HTML, Markdown and text are renderings of it.
 
-Every block (a paragraph, a list, a list's item, a figure) has an id that lives as long as the block, so that a
-translation can be compared with its source block by block.
+Every block (a paragraph, a list, a list's item, a figure) has an id that lives as long as the block, so that
+a translation can be compared with its source block by block.
 """
 
 import hashlib
@@ -20,7 +20,9 @@ from cms.content.parsing import BYTES_MOST, Walk, too_large
 
 
 class Block(NamedTuple):
-    """One block as a translator meets it; `text` is its own, "" for a list or a quotation that holds other blocks."""
+    """One block as a translator meets it; `text` is its own, "" for a list or a quotation that holds other
+    blocks.
+    """
 
     id: str
     type: str
@@ -47,7 +49,9 @@ class Body:
 
     @cached_property
     def text(self) -> str:
-        """Plain text for search and snippets: a blank line between blocks, list items on lines of their own."""
+        """Plain text for search and snippets: a blank line between blocks, list items on lines of their
+        own.
+        """
         return rendering.text_of(self.document)
 
     @cached_property
@@ -64,8 +68,8 @@ class Body:
     def block_hashes(self) -> dict[str, str]:
         """SHA-256 of what each block says, by its id: in hex, in document order, blind to ids.
 
-        A block's hash covers the blocks inside it, so a list changes with any of its items. A translation stores these
-        hashes of its source; a block is stale when its hash is another now.
+        A block's hash covers the blocks inside it, so a list changes with any of its items. A translation
+        stores these hashes of its source; a block is stale when its hash is another now.
         """
         return {block.id: block.hash for block in self.blocks()}
 
@@ -78,8 +82,9 @@ class Body:
 def parse(value: object, *, ids: Callable[[], str] | None = None) -> Body:
     """Check an untrusted JSON value and give every block an id; parsing the result again changes nothing.
 
-    A block keeps its id unless another had it before; the others get one from `ids`, by default a random one of eight
-    characters. `ids` must not repeat itself forever. Raises BodyError, whose path leads to the first trouble.
+    A block keeps its id unless another had it before; the others get one from `ids`, by default a random one
+    of eight characters. `ids` must not repeat itself forever. Raises BodyError, whose path leads to the first
+    trouble.
     """
     document = Walk(ids or new_id).document(value)
     json = orjson.dumps(document)
@@ -91,8 +96,8 @@ def parse(value: object, *, ids: Callable[[], str] | None = None) -> Body:
 def from_text(text: str, *, ids: Callable[[], str] | None = None) -> Body:
     """A body of paragraphs, for what comes without markup.
 
-    Blank lines part paragraphs and a single line end is a line break; where there is no blank line at all, each line
-    is a paragraph. Raises BodyError if the text cannot be stored.
+    Blank lines part paragraphs and a single line end is a line break; where there is no blank line at all,
+    each line is a paragraph. Raises BodyError if the text cannot be stored.
     """
     lines = re.sub(r"\r\n?|[\u2028\u2029]", "\n", text).strip()
     parts = re.split(r"\n[ \t]*(?:\n[ \t]*)+", lines)

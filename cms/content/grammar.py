@@ -1,7 +1,7 @@
 """The grammar of a body: which nodes, marks and attributes there are, and what an attribute may hold.
 
-`body.schema.json` says the first and is read by the editor in the browser as well, `prosemirror` compiles it; the
-second is said here, because a ProseMirror schema knows an attribute's type at most.
+`body.schema.json` says the first and is read by the editor in the browser as well, `prosemirror` compiles it;
+the second is said here, because a ProseMirror schema knows an attribute's type at most.
 """
 
 import re

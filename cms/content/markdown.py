@@ -1,9 +1,9 @@
 """A body as CommonMark, which reads back as the same text whatever an editor typed.
 
-Two things make that harder than it looks. Any punctuation may be markup, so it is escaped where it could be. And `**`
-next to punctuation or in the middle of Chinese does not open or close emphasis (`**“你好”**世界` is a famous case), so
-a sign is written only where CommonMark's flanking rules certainly see it, and an HTML tag, which CommonMark allows,
-everywhere else.
+Two things make that hard. Any punctuation may be markup, so it is escaped where it could be. And `**` next to
+punctuation or in the middle of Chinese does not open or close emphasis (`**“你好”**世界` is a famous case),
+so a sign is written only where CommonMark's flanking rules certainly see it, and an HTML tag, which CommonMark
+allows, everywhere else.
 """
 
 import re
@@ -12,7 +12,7 @@ import unicodedata
 from cms.content.grammar import Json
 from cms.content.rendering import common_marks, mark_tags
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>~|]|&(?=[#A-Za-z]|$)|!$")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>~|]|&(?=[#A-Za-z]|$)")
 _ENTITY = re.compile(r"&(?=[#A-Za-z])")
 _LINE_START = re.compile(r"[#+\-=]|\d{1,9}(?=[.)])", re.ASCII)
 _SIGNS = {"bold": "**", "italic": "_"}
@@ -22,7 +22,8 @@ _BREAK = "\\\n"
 def markdown_of(document: Json) -> str:
     """CommonMark of a whole document, blocks parted by a blank line, without a line end at the end.
 
-    A figure and a video are an image whose address is `item:` and the global id; empty paragraphs are left out.
+    A figure and a video are an image whose address is `item:` and the global id; empty paragraphs are left
+    out.
     """
     return _blocks(document["content"])
 
@@ -39,7 +40,7 @@ def _blocks(nodes: list[Json]) -> str:
     return "\n\n".join(out)
 
 
-def _block(node: Json, *, odd: bool) -> str:
+def _block(node: Json, *, odd: bool) -> str:  # noqa: PLR0911 - one return for each kind of block
     attrs = node["attrs"]
     match node["type"]:
         case "paragraph":
@@ -73,13 +74,17 @@ def _items(node: Json, signs: list[str]) -> str:
 
 
 def _indented(first: str, other: str, text: str) -> str:
-    """The text with a prefix before its first and another before its other lines, and no space at any line's end."""
+    """The text with a prefix before its first and another before its other lines, and no space at any line's
+    end.
+    """
     head, *rest = text.split("\n")
     return "\n".join([(first + head).rstrip(" "), *((other + line).rstrip(" ") for line in rest)])
 
 
 def _lines(node: Json) -> list[str]:
-    """The lines between a block's hard breaks, each safe at the start of a line; no empty one at either end."""
+    """The lines between a block's hard breaks, each safe at the start of a line; no empty one at either
+    end.
+    """
     runs: list[list[Json]] = [[]]
     for child in node.get("content", ()):
         if child["type"] == "hardBreak":
@@ -107,6 +112,8 @@ def _line(run: list[Json]) -> str:
             pairs.append((mark, start, len(pieces)))
             pieces.append(_either(mark)[1])
         for mark in marks[shared:]:
+            if mark["type"] == "link" and pieces and pieces[-1].endswith("!"):
+                pieces[-1] = f"{pieces[-1][:-1]}\\!"  # else the link would be an image
             opened.append((mark, len(pieces)))
             pieces.append(_either(mark)[0])
         if child:
@@ -126,7 +133,8 @@ def _either(mark: Json) -> tuple[str, str]:
 
 
 def _can_be_signs(pieces: list[str], start: int, end: int) -> bool:
-    """Whether `**` or `_` at both places certainly opens and closes, whichever edition of CommonMark reads it.
+    """Whether `**` or `_` at both places certainly opens and closes, whichever edition of CommonMark reads
+    it.
 
     Whether a neighbour is a sign or still a tag makes no difference: both are punctuation at both their ends.
     """

@@ -1,10 +1,12 @@
-"""One walk over an untrusted document: checked, normalised and copied, or refused with the path to the trouble.
+"""One walk over an untrusted document: checked, normalised and copied, or refused with the path to the
+trouble.
 
 The walk asks prosemirror's compiled schema at each node which child and which mark may follow. That is what
-`Node.from_json` and `check()` ask as well, without building a second tree, and it knows where it is when it refuses.
+`Node.from_json` and `check()` ask as well, without building a second tree, and it knows where it is when it
+refuses.
 
-The normal form: attributes in the schema's order with defaults filled in, marks in the schema's order, neighbouring
-texts with the same marks joined, every block with an id of its own.
+The normal form: attributes in the schema's order with defaults filled in, marks in the schema's order,
+neighbouring texts with the same marks joined, every block with an id of its own.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Text without markup, as a person types it into a field: checked once, where it enters.
 
-What passes here can be stored in SQLite and PostgreSQL, written as JSON and XML, and shown on one line, so no later
-step has to look again.
+What passes here can be stored in SQLite and PostgreSQL, written as JSON and XML, and shown on one line, so no
+later step has to look again.
 """
 
 import re
@@ -9,7 +9,8 @@ import re
 from cms.errors import InvalidInputError
 
 UNPUBLISHABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What no text may hold: controls other than tab and line ends, lone surrogates, and XML's two forbidden code points."""
+"""What no text may hold: controls other than tab and line ends, lone surrogates, and XML's two forbidden code
+points."""
 
 _LINE_END = re.compile("[\t\n\r\u2028\u2029]")
 
@@ -17,8 +18,8 @@ _LINE_END = re.compile("[\t\n\r\u2028\u2029]")
 def check_line(value: object, *, name: str, most: int) -> str:
     """A headline, a name, a byline: the trimmed line. Raises InvalidInputError naming the field.
 
-    `most` is the limit in characters (code points) after trimming. An empty line passes: a draft may have no headline
-    yet, and what must be there before publication is the workflow's business.
+    `most` is the limit in characters (code points) after trimming. An empty line passes: a draft may have no
+    headline yet, and what must be there before publication is the workflow's business.
     """
     line = _checked(value, name=name, most=most)
     if _LINE_END.search(line):

@@ -1,7 +1,7 @@
 """A body as HTML and as plain text: pure functions over a document that `parse` has passed.
 
-The HTML is byte for byte what an HTML parser would write again, so a frontend that cleans it once more (as it should)
-stores and compares the same string.
+The HTML is byte for byte what an HTML parser would write again, so a frontend that cleans it once more (as it
+should) stores and compares the same string.
 """
 
 import re
@@ -18,7 +18,8 @@ _TAGS = {
     "lang": "span",
 }
 
-# Scripts that write no spaces between words: Han, Hiragana and Katakana with their iteration and length marks.
+# Scripts that write no spaces between words: Han, Hiragana and Katakana with their iteration and length
+# marks.
 _UNSPACED = re.compile(
     r"[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
@@ -26,7 +27,9 @@ _UNSPACED = re.compile(
 
 
 def html_of(document: Json) -> str:
-    """HTML without a wrapper: `<p>…</p><h2>…</h2>…`. A figure and a video are `<figure data-item="global id">`."""
+    """HTML without a wrapper: `<p>…</p><h2>…</h2>…`. A figure and a video are `<figure data-item="global
+    id">`.
+    """
     out: list[str] = []
     for node in document["content"]:
         _html(node, out)
@@ -34,12 +37,16 @@ def html_of(document: Json) -> str:
 
 
 def text_of(document: Json) -> str:
-    """Plain text without markers: blocks parted by a blank line, a list's items by a line end, captions included."""
+    """Plain text without markers: blocks parted by a blank line, a list's items by a line end, captions
+    included.
+    """
     return _texts(document["content"], "\n\n")
 
 
 def own_text(node: Json) -> str:
-    """What one block says itself: its inline text, its caption, or its attribution; "" if it only holds others."""
+    """What one block says itself: its inline text, its caption, or its attribution; "" if it only holds
+    others.
+    """
     attrs = node.get("attrs", {})
     if "caption" in attrs or "cite" in attrs:
         return str(attrs.get("caption") or attrs.get("cite") or "")
@@ -106,7 +113,9 @@ def _wrapped(node: Json, tag: str, attributes: str, out: list[str]) -> None:
 
 
 def _inline(node: Json, tag: str, out: list[str]) -> None:
-    """Inline content; a mark that neighbours share opens once, so a link with one bold word stays one link."""
+    """Inline content; a mark that neighbours share opens once, so a link with one bold word stays one
+    link.
+    """
     out.append(f"<{tag}>")
     opened: list[Json] = []
     for child in node.get("content", ()):

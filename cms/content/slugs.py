@@ -1,7 +1,7 @@
 """Slugs: the readable part of an address, made from a headline or chosen by an editor.
 
-Latin letters become ASCII because such addresses are read aloud, typed and printed; every other script keeps its own
-letters, which browsers show and search engines read, where a romanisation would be a guess.
+Latin letters become ASCII because such addresses are read aloud, typed and printed; every other script keeps
+its own letters, which browsers show and search engines read, where a romanisation would be a guess.
 """
 
 import re
@@ -11,7 +11,8 @@ from cms.content.plaintext import check_line
 from cms.errors import InvalidInputError
 
 LONGEST = 120
-"""Characters that a slug may have; one made from a headline has at most LONGEST_MADE, which leaves room for "-2"."""
+"""Characters that a slug may have; one made from a headline has at most LONGEST_MADE, which leaves room for
+"-2"."""
 
 LONGEST_MADE = 80
 
@@ -26,10 +27,12 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
 def slugify(headline: str, locale: str = "und") -> str:
-    """The slug that a headline suggests in a BCP 47 locale: `"L'Italia è in festa", "it"` → `l-italia-e-in-festa`.
+    """The slug that a headline suggests in a BCP 47 locale: `"L'Italia è in festa", "it"` →
+    `l-italia-e-in-festa`.
 
-    German umlauts are spelt out in German (`ue`), and an English apostrophe leaves no hyphen (`dont`); elsewhere an
-    apostrophe parts two words. Never empty: a headline of emoji alone gives `item`. The answer passes `check_slug`.
+    German umlauts are spelt out in German (`ue`), and an English apostrophe leaves no hyphen (`dont`);
+    elsewhere an apostrophe parts two words. Never empty: a headline of emoji alone gives `item`. The answer
+    passes `check_slug`.
     """
     language = locale.partition("-")[0].lower()
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", headline).replace("´", "'"))
@@ -45,7 +48,8 @@ def slugify(headline: str, locale: str = "und") -> str:
 
 
 def check_slug(slug: object) -> str:
-    """The slug that an editor chose, trimmed and in NFC, or InvalidInputError that says what is wrong with it.
+    """The slug that an editor chose, trimmed and in NFC, or InvalidInputError that says what is wrong with
+    it.
 
     Letters and digits of any script and hyphens, 1 to 120 characters, lower case, no hyphen at either end.
     """
@@ -67,7 +71,9 @@ def check_slug(slug: object) -> str:
 
 
 def numbered(slug: str, n: int) -> str:
-    """The n-th choice when a slug is taken: `festa`, 2 → `festa-2`; the slug gives way to stay within LONGEST."""
+    """The n-th choice when a slug is taken: `festa`, 2 → `festa-2`; the slug gives way to stay within
+    LONGEST.
+    """
     tail = f"-{n}"
     return slug[: LONGEST - len(tail)].rstrip("-") + tail
 
@@ -80,7 +86,8 @@ def _fold(character: str) -> str:
     base = unicodedata.normalize("NFKD", character)
     if unicodedata.name(base[0], "").startswith("LATIN"):
         return "".join(_LATIN.get(c, c) for c in base if not unicodedata.combining(c))
-    # A free-standing accent belongs to the Latin letter before it and goes with it; other scripts keep their marks.
+    # A free-standing accent belongs to the Latin letter before it and goes with it; other scripts keep their
+    # marks.
     return "" if "\u0300" <= character <= "\u036f" else character
 
 

@@ -1,0 +1,178 @@
+"""The composition root: what a web process and a worker process are made of, read top to bottom."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import graphiql
+from api.context import Context
+from api.endpoint import GraphQLEndpoint
+from api.limits import Limits
+from api.plans.operations import Operations
+from api.schema import build_schema
+from cms import events
+from cms.accounts.actors import ANONYMOUS, Actor
+from cms.accounts.tokens import recognise_token
+from cms.clock import Clock, utc_now
+from cms.database import MODEL_MODULES, Database
+from cms.errors import UnauthenticatedError
+from cms.freshness import Freshness
+from cms.reactions import REACTIONS
+from cms.reading import scope as reading
+from cms.reading.indexing import indexing_handlers
+from cms.settings import Settings
+from cms.taxonomy.locales import Locales, load_locales
+from cms.web.files import file_routes
+from cms.web.health import health_routes
+from cms.web.middleware import RequestLog
+from cms.worker import Worker
+from media.storage import LocalStorage, open_storage
+from search import Engine, open_engine
+
+
+@dataclass
+class Newsroom:
+    """What every process of a newsroom shares: its database, index, storage, clock and locales."""
+
+    settings: Settings
+    database: Database
+    engine: Engine
+    storage: LocalStorage
+    freshness: Freshness
+    clock: Clock
+    locales: Locales
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Self]:
+        """Open everything; close it in reverse."""
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(
+                await Database.open(settings.database, models=MODEL_MODULES)
+            )
+            engine = open_engine(settings.search)
+            stack.callback(engine.close)
+            freshness = await stack.enter_async_context(Freshness(database))
+            await events.epoch()
+            storage = open_storage(settings.storage)
+            yield cls(settings, database, engine, storage, freshness, clock, await load_locales())
+
+    async def follow_locales(self) -> None:
+        """Keep `locales` in step with whatever process configures them."""
+        position = await self.freshness.latest()
+        while True:
+            position = await self.freshness.wait(position)
+            self.locales = await load_locales()
+
+
+def build_worker(newsroom: Newsroom) -> Worker:
+    """The worker: its reactions, and the handlers of their jobs."""
+    handlers = indexing_handlers(newsroom.engine, newsroom.clock)
+    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
+
+
+def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:
+    """The GraphQL endpoint."""
+    schema = build_schema()
+    operations = Operations(schema._schema, Limits(), introspection=newsroom.settings.introspection)  # noqa: SLF001 - Strawberry offers no other way to it
+
+    async def authenticate(header: str | None) -> Actor:
+        if not header:
+            return ANONYMOUS
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise UnauthenticatedError("Send the token as 'Authorization: Bearer …'.")
+        return await recognise_token(token.strip(), now=newsroom.clock())
+
+    def context(actor: Actor, request_id: str) -> Context:
+        now = newsroom.clock()
+        return Context(
+            actor=actor,
+            now=now,
+            scope=reading.Scope(now),
+            locales=newsroom.locales,
+            engine=newsroom.engine,
+            dialect=newsroom.database.dialect,
+            files_url=newsroom.settings.files_url,
+            request_id=request_id,
+        )
+
+    return GraphQLEndpoint(
+        schema,
+        operations,
+        newsroom.database,
+        authenticate=authenticate,
+        context=context,
+        body_limit=newsroom.settings.body_limit,
+        graphiql=newsroom.settings.graphiql,
+    )
+
+
+def build_web(newsroom: Newsroom) -> ASGIApp:
+    """The web application around an open newsroom."""
+
+    async def database_answers() -> None:
+        await newsroom.freshness.latest()
+
+    async def index_answers() -> None:
+        if problems := await asyncio.to_thread(newsroom.engine.check):
+            raise RuntimeError(problems[0])
+
+    routes: list[BaseRoute] = [
+        Route("/", lambda _request: RedirectResponse("/graphql")),
+        *health_routes({"database": database_answers, "search": index_answers}),
+        *file_routes(newsroom.storage, newsroom.clock),
+        Route("/graphql", build_endpoint(newsroom)),
+    ]
+    if newsroom.settings.graphiql:
+        routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS)))
+    middleware = [Middleware(RequestLog)]
+    if newsroom.settings.origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=newsroom.settings.origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["authorization", "content-type", "x-request-id"],
+                expose_headers=["x-request-id"],
+                max_age=600,
+            )
+        )
+    return Starlette(routes=routes, middleware=middleware)
+
+
+class Web:
+    """The ASGI application that a server runs: opens the newsroom when it starts and closes it when it stops."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        assert self._app is not None
+        await self._app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with Newsroom.open(self._settings) as newsroom:
+            self._app = build_web(newsroom)
+            following = asyncio.create_task(newsroom.follow_locales())
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            following.cancel()
+            await asyncio.wait([following])
+        await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,1 @@
+"""Video assets: what only they have beside an Item."""

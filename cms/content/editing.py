@@ -1,0 +1,208 @@
+"""Commands that change working copies: nothing here is seen by the public.
+
+Both parts of an item are saved by the same command: `locale=SHARED` names the shared part.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from tortoise.models import Model
+
+from cms import events
+from cms.accounts.actors import Actor, Permission, require
+from cms.content.models import SHARED, Draft, DraftStatus, Item, Kind, Revision, RevisionKind
+from cms.content.parts import SERIES_ONLY, SharedPart, TextPart
+from cms.content.plaintext import check_line
+from cms.database import transaction
+from cms.errors import ConflictError, InvalidInputError, NotFoundError
+from cms.events import EventType
+from cms.taxonomy.locales import load_locales
+from cms.taxonomy.models import Concept, Contributor, Organisation
+
+_CREATED = {
+    Kind.ARTICLE: EventType.ARTICLE_CREATED,
+    Kind.VIDEO: EventType.VIDEO_CREATED,
+    Kind.SERIES: EventType.SERIES_CREATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The item and the drafts that a command left behind, by locale (`SHARED` among them)."""
+
+    item: Item
+    drafts: Mapping[str, Draft]
+
+
+async def create_item(
+    actor: Actor,
+    kind: Kind,
+    *,
+    source_locale: str,
+    text: Mapping[str, Any],
+    shared: Mapping[str, Any] | None = None,
+    uri: str | None = None,
+    now: datetime,
+) -> Saved:
+    """Start an item with its shared part and its first text, in the locale it is written in.
+
+    Raises:
+        UnknownLocaleError: the newsroom has no such locale.
+        InvalidInputError: a field does not fit, or the uri is already an item's.
+    """
+    require(actor, Permission.EDIT)
+    async with transaction():
+        locale = (await load_locales()).check(source_locale, "locale")
+        name = check_line(uri, name="uri", most=500) if uri is not None else f"urn:uuid:{uuid4()}"
+        if not name or await Item.exists(uri=name):
+            raise InvalidInputError("uri must be new and not empty.", path=("uri",))
+        item = await Item.create(kind=kind, uri=name, source_locale=locale, created_at=now)
+        if "headline" not in text:
+            raise InvalidInputError("headline must not be empty.", path=("headline",))
+        drafts = {
+            SHARED: await _start(actor, item, SHARED, shared or {}, now),
+            locale: await _start(actor, item, locale, text, now),
+        }
+        events.record(_CREATED[kind], item_id=item.id, actor=actor.name)
+    return Saved(item, drafts)
+
+
+async def create_article(
+    actor: Actor,
+    *,
+    source_locale: str,
+    text: Mapping[str, Any],
+    shared: Mapping[str, Any] | None = None,
+    uri: str | None = None,
+    now: datetime,
+) -> Saved:
+    """Start an article; see `create_item`."""
+    return await create_item(
+        actor, Kind.ARTICLE, source_locale=source_locale, text=text, shared=shared, uri=uri, now=now
+    )
+
+
+async def save_draft(
+    actor: Actor,
+    *,
+    item_id: int,
+    locale: str,
+    changes: Mapping[str, Any],
+    expected_revision: int | None,
+    now: datetime,
+) -> Draft:
+    """Save the named fields of one part and keep a Revision.
+
+    `expected_revision` is the revision the editor started from: None to begin a text in a new locale.
+
+    Raises:
+        NotFoundError: no such item.
+        ConflictError: somebody saved in between; `current` is the revision that now stands.
+        InvalidInputError: a field does not fit.
+    """
+    require(actor, Permission.EDIT)
+    async with transaction():
+        item = await lock_item(item_id)
+        if locale != SHARED:
+            locale = (await load_locales()).check(locale, "locale")
+        draft = await Draft.get_or_none(item_id=item_id, locale=locale)
+        current = draft.revision if draft else None
+        if current != expected_revision:
+            raise ConflictError(
+                _conflict(current, expected_revision), path=("expectedRevision",), current=current
+            )
+        if draft is None:
+            if "headline" not in changes:
+                raise InvalidInputError("headline must not be empty.", path=("headline",))
+            draft = await _start(actor, item, locale, changes, now)
+        else:
+            draft.content = await _content(item, locale, draft.content, changes)
+            await keep_revision(actor, draft, RevisionKind.SAVE, now)
+        events.record(EventType.DRAFT_SAVED, item_id=item_id, locale=locale or None, actor=actor.name)
+    return draft
+
+
+async def lock_item(item_id: int) -> Item:
+    """The item, locked until the transaction ends: every command on an item begins here.
+
+    Raises:
+        NotFoundError: no such item.
+    """
+    item = await Item.filter(id=item_id).select_for_update().get_or_none()
+    if item is None:
+        raise NotFoundError("There is no such item.", path=("item",))
+    return item
+
+
+async def keep_revision(
+    actor: Actor,
+    draft: Draft,
+    kind: RevisionKind,
+    now: datetime,
+    *,
+    version: int | None = None,
+    note: str | None = None,
+) -> None:
+    """Number the draft's content one up and keep it for good. A change of content undoes approval and schedule."""
+    draft.revision += 1
+    draft.status = DraftStatus.DRAFT
+    draft.updated_at = now
+    await draft.save(update_fields=["revision", "status", "updated_at", "content"])
+    await Revision.create(
+        item_id=draft.item_id,
+        locale=draft.locale,
+        number=draft.revision,
+        kind=kind,
+        content=draft.content,
+        author=actor.name,
+        note=note,
+        version=version,
+        created_at=now,
+    )
+
+
+async def _start(actor: Actor, item: Item, locale: str, changes: Mapping[str, Any], now: datetime) -> Draft:
+    content = await _content(item, locale, {}, changes)
+    draft = await Draft.create(item_id=item.id, locale=locale, revision=0, content=content, updated_at=now)
+    await keep_revision(actor, draft, RevisionKind.SAVE, now)
+    return draft
+
+
+async def _content(
+    item: Item, locale: str, content: Mapping[str, Any], changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The part's JSON after the changes, with every reference resolved."""
+    if locale != SHARED:
+        return TextPart.from_json(content).changed(changes).to_json()
+    if item.kind is not Kind.SERIES and (stray := sorted(SERIES_ONLY.intersection(changes))):
+        raise InvalidInputError("Only a focus series has this field.", path=(stray[0],))
+    part = SharedPart.from_json(content).changed(changes)
+    if "subjects" in changes:
+        await _known(Concept, part.subjects, "subjects", "concept")
+    if "contributors" in changes:
+        await _known(Contributor, part.contributors, "contributors", "contributor")
+    if "credits" in changes:
+        await _known(Organisation, [each["organisation"] for each in part.credits], "credits", "organisation")
+    if {"lead_video", "related", "entries"}.intersection(changes):
+        await _known(Item, part.targets(), "related", "item")
+        if item.id in part.targets():
+            raise InvalidInputError("An item cannot refer to itself.", path=("related",))
+    return part.to_json()
+
+
+async def _known(model: type[Model], ids: Sequence[int], field: str, word: str) -> None:
+    wanted = set(ids)
+    found = set(await model.filter(id__in=list(wanted)).values_list("id", flat=True)) if wanted else set()
+    if missing := sorted(wanted - found):
+        raise InvalidInputError(f"There is no {word} {missing[0]}.", path=(field,))
+
+
+def _conflict(current: int | None, expected: int | None) -> str:
+    if current is None:
+        return f"There is no draft in this locale yet, so revision {expected} cannot be the one you saw."
+    if expected is None:
+        return f"There is a draft already, at revision {current}: say which revision you saw."
+    return f"The draft is at revision {current} now; you saw {expected}."

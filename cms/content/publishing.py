@@ -1,0 +1,178 @@
+"""Commands that change what is live: publish and unpublish, each one transaction whatever its size.
+
+A publication takes the texts of the locales it names, and the shared part if it says so. The first one always takes
+the shared part, since no text is read without it. Whatever partners must hear is recorded as Changes of the item's
+live locales.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cms import events
+from cms.accounts.actors import Actor, Permission, require
+from cms.content import body as bodies
+from cms.content.editing import keep_revision, lock_item
+from cms.content.linking import instant, publish_links
+from cms.content.models import SHARED, Draft, Edition, Item, PubStatus, RevisionKind, SharedEdition
+from cms.content.parts import SharedPart, TextPart
+from cms.content.serving import refresh_serving
+from cms.content.addresses import claim_slug, release_slug
+from cms.database import transaction
+from cms.errors import InvalidInputError, NotFoundError, TransitionError
+from cms.events import Changed, ChangeType, EventType
+from cms.taxonomy.locales import Locales, load_locales
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The item after a command, and the locales it is live in."""
+
+    item: Item
+    live: tuple[str, ...]
+
+
+async def publish(
+    actor: Actor, *, item_id: int, locales: Sequence[str] = (), shared: bool = False, now: datetime
+) -> Published:
+    """Make the drafts of those locales, and of the shared part if asked, what the public reads.
+
+    Raises:
+        NotFoundError: no such item, or no draft in a locale.
+        TransitionError: the item is canceled or withheld.
+        SlugTakenError: a chosen slug is, or was, another item's in that locale.
+    """
+    require(actor, Permission.PUBLISH)
+    async with transaction():
+        item = await lock_item(item_id)
+        if item.pub_status is not PubStatus.USABLE:
+            raise TransitionError(f"The item is {item.pub_status.lower()}: nothing of it can be published.")
+        configured = await load_locales()
+        wanted = list(dict.fromkeys(configured.check(tag, "locales", n) for n, tag in enumerate(locales)))
+        if not wanted and not shared:
+            raise InvalidInputError("Name the locales to publish, or the shared part.", path=("locales",))
+        before = await Edition.filter(item_id=item_id).only("id", "locale")
+        shared = shared or not await SharedEdition.exists(item_id=item_id)
+        item.version += 1
+        await item.save(update_fields=["version"])
+        if shared:
+            await _publish_shared(actor, item, now)
+        for locale in wanted:
+            await _publish_text(actor, item, locale, now)
+        if wanted:
+            await refresh_serving(item, configured)
+        live = _in_order(configured, {edition.locale for edition in before} | set(wanted))
+        _announce(actor, item, wanted, live if shared else wanted, shared=shared)
+    return Published(item, live)
+
+
+async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: datetime) -> Published:
+    """Take the texts of those locales off, quietly; their drafts and revisions stay.
+
+    Raises:
+        NotFoundError: no such item, or a locale is not live.
+    """
+    require(actor, Permission.PUBLISH)
+    async with transaction():
+        item = await lock_item(item_id)
+        configured = await load_locales()
+        editions = {edition.locale: edition for edition in await Edition.filter(item_id=item_id)}
+        wanted = list(dict.fromkeys(configured.check(tag, "locales", n) for n, tag in enumerate(locales)))
+        if not wanted:
+            raise InvalidInputError("Name the locales to unpublish.", path=("locales",))
+        for index, locale in enumerate(wanted):
+            if locale not in editions:
+                raise NotFoundError(f"The item is not live in {locale}.", path=("locales", index))
+        item.version += 1
+        await item.save(update_fields=["version"])
+        for locale in wanted:
+            await release_slug(item, locale)
+        await refresh_serving(item, configured, without=wanted)
+        await Edition.filter(item_id=item_id, locale__in=wanted).delete()
+        for locale in wanted:
+            events.record(
+                EventType.TEXT_UNPUBLISHED,
+                item_id=item_id,
+                locale=locale,
+                actor=actor.name,
+                changes=[_change(item, locale, ChangeType.UNPUBLISHED)],
+            )
+    return Published(item, _in_order(configured, set(editions) - set(wanted)))
+
+
+async def _publish_shared(actor: Actor, item: Item, now: datetime) -> None:
+    draft = await Draft.get(item_id=item.id, locale=SHARED)
+    await keep_revision(actor, draft, RevisionKind.PUBLICATION, now, version=item.version)
+    part = SharedPart.from_json(draft.content)
+    await SharedEdition.update_or_create(
+        {
+            "revision": draft.revision,
+            "version": item.version,
+            "published_at": now,
+            "urgency": part.urgency,
+            "copyright_holder": part.copyright_holder,
+            "credit_line": part.credit_line,
+            "usage_terms": part.usage_terms,
+        },
+        item_id=item.id,
+    )
+    await Edition.filter(item_id=item.id).update(version=item.version)
+    await publish_links(item, part)
+
+
+async def _publish_text(actor: Actor, item: Item, locale: str, now: datetime) -> None:
+    draft = await Draft.get_or_none(item_id=item.id, locale=locale)
+    if draft is None:
+        raise NotFoundError(f"There is no draft in {locale} to publish.", path=("locales",))
+    part = TextPart.from_json(draft.content)
+    body = bodies.parse(part.body)
+    edition = await Edition.get_or_none(item_id=item.id, locale=locale)
+    slug = await claim_slug(item, locale, part, current=edition.slug if edition else None)
+    await keep_revision(actor, draft, RevisionKind.PUBLICATION, now, version=item.version)
+    live: dict[str, Any] = {
+        "revision": draft.revision,
+        "version": item.version,
+        "published_at": now,
+        "slug": slug,
+        "headline": part.headline,
+        "summary": part.summary,
+        "dateline_place": part.dateline_place,
+        "dateline_date": instant(part.dateline_date),
+        "located": part.located,
+        "word_count": body.word_count,
+        "body": body.json,
+        "html": body.html,
+        "text": body.text,
+    }
+    if edition is None:
+        await Edition.create(item_id=item.id, locale=locale, kind=item.kind, first_published_at=now, **live)
+    else:
+        await edition.update_from_dict(live).save(update_fields=list(live))
+
+
+def _announce(
+    actor: Actor, item: Item, texts: Sequence[str], changed: Iterable[str], *, shared: bool
+) -> None:
+    """One event for the shared part, with the changes of live locales that no text event carries; one for each text."""
+    if shared:
+        others = [_change(item, locale, ChangeType.UPSERTED) for locale in changed if locale not in texts]
+        events.record(EventType.SHARED_PUBLISHED, item_id=item.id, actor=actor.name, changes=others)
+    for locale in texts:
+        events.record(
+            EventType.TEXT_PUBLISHED,
+            item_id=item.id,
+            locale=locale,
+            actor=actor.name,
+            changes=[_change(item, locale, ChangeType.UPSERTED)],
+        )
+
+
+def _change(item: Item, locale: str, kind: ChangeType) -> Changed:
+    return Changed(
+        item_id=item.id, locale=locale, uri=item.uri, kind=item.kind, type=kind, version=item.version
+    )
+
+
+def _in_order(configured: Locales, live: set[str]) -> tuple[str, ...]:
+    return tuple(tag for tag in configured.tags if tag in live)

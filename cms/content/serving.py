@@ -1,0 +1,91 @@
+"""Keeping the Serving table: for each item and configured locale, the edition read there and why."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from cms import events
+from cms.accounts.actors import Actor, Permission, require
+from cms.content.models import Edition, Item, LocaleReason, Serving
+from cms.database import transaction
+from cms.errors import InvalidInputError
+from cms.events import EventType
+from cms.taxonomy.locales import Locales, canonical
+from cms.taxonomy.models import Locale
+
+
+def served_locale(
+    locale: str, live: Collection[str], source: str, locales: Locales
+) -> tuple[str, LocaleReason] | None:
+    """The live locale to read instead of `locale`, and why; None if there is no honest one.
+
+    The chain comes first, then the locale the item was written in.
+    """
+    for tag in locales.chain(locale):
+        if tag in live:
+            return tag, LocaleReason.REQUESTED if tag == locale else LocaleReason.FALLBACK
+    return (source, LocaleReason.SOURCE) if source in live else None
+
+
+async def refresh_serving(item: Item, locales: Locales, *, without: Sequence[str] = ()) -> None:
+    """Bring the item's rows in line with its editions, leaving out the locales about to go."""
+    editions = {
+        edition.locale: edition
+        for edition in await Edition.filter(item_id=item.id).only("id", "locale", "published_at")
+        if edition.locale not in without
+    }
+    rows = {row.locale: row for row in await Serving.filter(item_id=item.id)}
+    for locale in locales.tags:
+        row = rows.pop(locale, None)
+        served = served_locale(locale, editions, item.source_locale, locales)
+        if served is None:
+            if row:
+                await row.delete()
+            continue
+        edition, reason = editions[served[0]], served[1]
+        wanted = {"edition_id": edition.id, "reason": reason, "published_at": edition.published_at}
+        if row is None:
+            await Serving.create(item_id=item.id, locale=locale, kind=item.kind, **wanted)
+        elif any(getattr(row, name) != value for name, value in wanted.items()):
+            await row.update_from_dict(wanted).save(update_fields=list(wanted))
+    if rows:
+        await Serving.filter(item_id=item.id, locale__in=list(rows)).delete()
+
+
+async def configure_locales(actor: Actor, wanted: Sequence[Mapping[str, Any]]) -> Locales:
+    """Set the newsroom's locales, each `{tag, name, direction, fallbacks}`, and serve every item anew along them.
+
+    A locale with live editions cannot be left out: unpublish them first.
+
+    Raises:
+        InvalidInputError: a tag twice, or a live locale left out.
+    """
+    require(actor, Permission.ADMINISTER)
+    tags = [canonical(each["tag"]) for each in wanted]
+    if len(set(tags)) != len(tags):
+        raise InvalidInputError("A locale is named twice.", path=("locales",))
+    async with transaction():
+        live = set(await Edition.all().distinct().values_list("locale", flat=True))
+        if stray := sorted(str(tag) for tag in live.difference(tags)):
+            raise InvalidInputError(
+                f"Texts are live in {stray[0]}: it cannot be left out.", path=("locales",)
+            )
+        before = await Locale.all().order_by("position", "tag")
+        old = Locales.of(before)
+        await Locale.all().delete()
+        rows = [
+            Locale(
+                tag=tag,
+                name=each.get("name") or tag,
+                direction=each.get("direction") or "ltr",
+                fallbacks=[canonical(fallback) for fallback in each.get("fallbacks") or ()],
+                position=position,
+            )
+            for position, (tag, each) in enumerate(zip(tags, wanted, strict=True))
+        ]
+        await Locale.bulk_create(rows)
+        locales = Locales.of(rows)
+        if locales != old:
+            async for item in Item.all():
+                await refresh_serving(item, locales)
+        events.record(EventType.LOCALES_CONFIGURED, actor=actor.name)
+    return locales

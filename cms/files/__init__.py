@@ -1,0 +1,1 @@
+"""Stored bytes and the records of them."""

@@ -1,0 +1,1 @@
+"""What content is said in and about: locales, concepts, organisations and contributors."""

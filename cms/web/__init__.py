@@ -1,0 +1,1 @@
+"""HTTP around the API: request ids and logs, files, health."""

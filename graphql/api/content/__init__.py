@@ -1,0 +1,1 @@
+"""News items and articles: their types, how they are read, and the mutations that change them."""

@@ -1,0 +1,197 @@
+"""Mutations of content: each parses ids, calls one command, and tells a refusal as userErrors.
+
+What the client got wrong about content comes as userErrors with `data`; a missing token or a malformed request as a
+GraphQL error.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+import strawberry
+
+from api.content.drafts import ArticleInput, Draft, Item, SaveDraftInput, SaveSharedInput, shared_changes, text_changes
+from api.context import Info
+from api.nodes import key_of
+from api.scalars import Locale
+from cms.accounts.actors import ANONYMOUS
+from cms.content.editing import create_article, save_draft
+from cms.content.models import SHARED
+from cms.content.publishing import publish, unpublish
+from cms.errors import ConflictError, ForbiddenError, PolyfocalError, UnauthenticatedError
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Why a change was refused.")
+class UserError:
+    """A refusal."""
+
+    code: str = strawberry.field(description="A stable code, such as CONFLICT.")
+    path: list[str] = strawberry.field(description="Where in the input the trouble is.")
+    message: str = strawberry.field(description="What is wrong, in plain words.")
+    current_revision: int | None = strawberry.field(
+        default=None, description="For CONFLICT: the revision that now stands."
+    )
+
+
+@strawberry.type(description="What came of a change to a draft.")
+class DraftPayload:
+    """The draft, or why not."""
+
+    result: Draft | None = strawberry.field(description="The draft as it now is; null if refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type(description="What came of a change to an item.")
+class ItemPayload:
+    """The item, or why not."""
+
+    result: Item | None = strawberry.field(description="The item as it now is; null if refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+async def _refusable(
+    payload: Callable[..., T], path: Sequence[str], change: Callable[[], Awaitable[Any]]
+) -> T:
+    """Run a change; a refusal of the domain becomes userErrors below `path`."""
+    try:
+        return payload(result=await change(), user_errors=[])
+    except (UnauthenticatedError, ForbiddenError):
+        raise
+    except PolyfocalError as error:
+        names = {"expectedRevision", "item", "locales"}
+        place = [str(part) for part in error.path]
+        place = place if place and place[0] in names else [*path, *place]
+        current = error.current if isinstance(error, ConflictError) else None
+        refusal = UserError(code=error.code, path=place, message=error.message, current_revision=current)
+        return payload(result=None, user_errors=[refusal])
+
+
+def _item_key(text: str) -> int:
+    return key_of(text, "Item", "Article", "VideoAsset", "FocusSeries", path=("item",))
+
+
+ItemArgument = Annotated[strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")]
+LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
+
+
+@strawberry.type
+class ContentMutation:
+    """Commands on content."""
+
+    @strawberry.mutation(description="Start an article with its first text. Needs the permission content.edit.")
+    async def create_article(
+        self,
+        info: Info,
+        input: Annotated[ArticleInput, strawberry.argument(description="The article.")],  # noqa: A002 - Relay's name
+    ) -> DraftPayload:
+        """See `cms.content.editing.create_article`."""
+        context = info.context
+
+        async def change() -> Draft:
+            saved = await create_article(
+                context.actor,
+                source_locale=input.locale,
+                text=text_changes(input.text),
+                shared=shared_changes(input.shared) if input.shared else {},
+                uri=input.uri,
+                now=context.now,
+            )
+            locale = next(locale for locale in saved.drafts if locale != SHARED)
+            return Draft(row=saved.drafts[locale])
+
+        _authenticated(info)
+        return await _refusable(DraftPayload, ["input"], change)
+
+    @strawberry.mutation(
+        description="Save the given fields of a text, or begin it in a locale. Needs the permission content.edit."
+    )
+    async def save_draft(
+        self,
+        info: Info,
+        input: Annotated[SaveDraftInput, strawberry.argument(description="What to save.")],  # noqa: A002 - as above
+        expected_revision: Annotated[
+            int | None,
+            strawberry.argument(description="The revision you saw; null to begin a text in a new locale."),
+        ] = None,
+    ) -> DraftPayload:
+        """See `cms.content.editing.save_draft`."""
+        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision)
+
+    @strawberry.mutation(
+        description="Save the given fields of an item's shared part. Needs the permission content.edit."
+    )
+    async def save_shared(
+        self,
+        info: Info,
+        input: Annotated[SaveSharedInput, strawberry.argument(description="What to save.")],  # noqa: A002 - as above
+        expected_revision: Annotated[int, strawberry.argument(description="The revision you saw.")],
+    ) -> DraftPayload:
+        """See `cms.content.editing.save_draft`."""
+        return await _save(info, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision)
+
+    @strawberry.mutation(
+        description="Make drafts what the public reads, all or none. Needs the permission content.publish."
+    )
+    async def publish(
+        self,
+        info: Info,
+        item: ItemArgument,
+        locales: LocalesArgument,
+        shared: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether the shared part goes too; it always does with the first publication."
+            ),
+        ] = False,
+    ) -> ItemPayload:
+        """See `cms.content.publishing.publish`."""
+        context = info.context
+
+        async def change() -> Item:
+            key = _item_key(item)
+            done = await publish(context.actor, item_id=key, locales=locales, shared=shared, now=context.now)
+            return Item(row=done.item, live=done.live)
+
+        _authenticated(info)
+        return await _refusable(ItemPayload, [], change)
+
+    @strawberry.mutation(
+        description="Take texts off, quietly; drafts and revisions stay. Needs the permission content.publish."
+    )
+    async def unpublish(self, info: Info, item: ItemArgument, locales: LocalesArgument) -> ItemPayload:
+        """See `cms.content.publishing.unpublish`."""
+        context = info.context
+
+        async def change() -> Item:
+            done = await unpublish(context.actor, item_id=_item_key(item), locales=locales, now=context.now)
+            return Item(row=done.item, live=done.live)
+
+        _authenticated(info)
+        return await _refusable(ItemPayload, [], change)
+
+
+async def _save(
+    info: Info, item: str, locale: str, changes: Callable[[], Mapping[str, Any]], expected: int | None
+) -> DraftPayload:
+    context = info.context
+
+    async def change() -> Draft:
+        draft = await save_draft(
+            context.actor,
+            item_id=_item_key(item),
+            locale=locale,
+            changes=changes(),
+            expected_revision=expected,
+            now=context.now,
+        )
+        return Draft(row=draft)
+
+    _authenticated(info)
+    return await _refusable(DraftPayload, ["input"], change)
+
+
+def _authenticated(info: Info) -> None:
+    """Refuse a stranger before looking at what was sent, so that refusals tell nothing about content."""
+    if info.context.actor is ANONYMOUS:
+        raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")

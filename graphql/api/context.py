@@ -1,0 +1,53 @@
+"""What a request's resolvers and plans stand on."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info as StrawberryInfo
+
+from api.plans.fetching import Frame, Run
+from api.plans.sql import Dialect
+from cms.accounts.actors import Actor
+from cms.reading.scope import Scope
+from cms.taxonomy.locales import Locales
+from search import Engine
+
+Batch = Callable[["Context", Frame, list[Any]], Awaitable[Sequence[Any]]]
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: who asks, when, and what there is to answer from."""
+
+    actor: Actor
+    now: datetime
+    scope: Scope
+    locales: Locales
+    engine: Engine
+    dialect: Dialect
+    files_url: str
+    request_id: str = ""
+    _loaders: dict[tuple[Batch, Frame], DataLoader[Any, Any]] = field(default_factory=dict)
+
+    def run(self, variables: Mapping[str, Any]) -> Run:
+        """The same for a plan."""
+        return Run(
+            self.dialect, self.now, self.scope, self.locales, self.engine, self.files_url, variables
+        )
+
+    async def load(self, batch: Batch, frame: Frame, key: Any) -> Any:
+        """One key of a batch that is loaded together with its neighbours."""
+        loader = self._loaders.get((batch, frame))
+        if loader is None:
+
+            async def load(keys: list[Any]) -> Sequence[Any]:
+                return await batch(self, frame, keys)
+
+            loader = self._loaders[batch, frame] = DataLoader(load_fn=load)
+        return await loader.load(key)
+
+
+Info = StrawberryInfo[Context, None]

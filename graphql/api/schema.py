@@ -1,0 +1,35 @@
+"""The schema: Strawberry's types, put together."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from api.assets.types import VideoAsset
+from api.content.mutations import ContentMutation
+from api.content.queries import ContentQuery
+from api.content.types import Article
+from api.partners.queries import PartnersQuery
+from api.scalars import SCALARS
+from api.search.queries import SearchQuery
+from api.series.types import FocusSeries
+from api.taxonomy.queries import TaxonomyQuery
+from api.taxonomy.types import Contributor, Organisation
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(ContentQuery, TaxonomyQuery, SearchQuery, PartnersQuery):
+    """Everything that can be read."""
+
+
+@strawberry.type(description="Everything that can be changed.")
+class Mutation(ContentMutation):
+    """Everything that can be changed."""
+
+
+def build_schema() -> strawberry.Schema:
+    """The schema of the newsroom."""
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        types=[Article, VideoAsset, FocusSeries, Organisation, Contributor],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

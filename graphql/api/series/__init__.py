@@ -1,0 +1,1 @@
+"""Focus series and their entries."""

@@ -1,0 +1,1 @@
+"""Locales, concepts, organisations and contributors."""
