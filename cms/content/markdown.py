@@ -2,8 +2,8 @@
 
 Two things make that hard. Any punctuation may be markup, so it is escaped where it could be. And `**` next to
 punctuation or in the middle of Chinese does not open or close emphasis (`**“你好”**世界` is a famous case),
-so a sign is written only where CommonMark's flanking rules certainly see it, and an HTML tag, which CommonMark
-allows, everywhere else.
+so a sign is written only where CommonMark's flanking rules certainly see it, and elsewhere an HTML tag, which
+CommonMark allows.
 """
 
 import re

@@ -49,7 +49,9 @@ class Locales:
         found = canonical(tag)
         if found not in self.chains:
             names = ", ".join(self.chains) or "none yet"
-            raise UnknownLocaleError(f"{tag[:35]!r} is not a locale of this newsroom (it has {names}).", path=path)
+            raise UnknownLocaleError(
+                f"{tag[:35]!r} is not a locale of this newsroom (it has {names}).", path=path
+            )
         return found
 
     def chain(self, tag: str) -> tuple[str, ...]:

@@ -42,7 +42,9 @@ def read_page(arguments: Mapping[str, Any], default: int, most: int = PAGE_MOST)
     last, before = arguments.get("last"), arguments.get("before")
     if first is not None and last is not None:
         raise InvalidPageError("Ask for first or last, not for both.", path=("last",))
-    if (after is not None and (last is not None or before is not None)) or (first is not None and before is not None):
+    if (after is not None and (last is not None or before is not None)) or (
+        first is not None and before is not None
+    ):
         raise InvalidPageError("after goes with first, before goes with last.", path=("before",))
     backward = last is not None or before is not None
     name, size = ("last", last) if backward else ("first", first)
@@ -71,7 +73,9 @@ def decode_cursor(cursor: str, order: Sequence[OrderTerm], argument: str, scope:
             raise ValueError
         return [_value(term, value) for term, value in zip(order, values, strict=True)]
     except (ValueError, TypeError, binascii.Error):
-        raise InvalidCursorError(f"{argument} is not a cursor of this list in this order.", path=(argument,)) from None
+        raise InvalidCursorError(
+            f"{argument} is not a cursor of this list in this order.", path=(argument,)
+        ) from None
 
 
 def _signature(order: Sequence[OrderTerm]) -> str:

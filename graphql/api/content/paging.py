@@ -31,7 +31,8 @@ async def page_of(
     cut = cut_page(ordered, order, values, page)
     served = {each.item.id: each for each in await serve(frame, cut.rows)}
     edges = [
-        Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row))) for row in cut.rows
+        Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row)))
+        for row in cut.rows
     ]
     return connection(edges, cut, len(ordered))
 

@@ -144,7 +144,9 @@ class Compiler:
 
     def _types_meeting(self, condition: str) -> set[str]:
         if condition not in self._possible:
-            self._possible[condition] = self.declarations.objects(self.declarations.schema.type_map[condition])
+            self._possible[condition] = self.declarations.objects(
+                self.declarations.schema.type_map[condition]
+            )
         return self._possible[condition]
 
     def _included(self, node: SelectionNode) -> bool:
@@ -249,9 +251,7 @@ class Compiler:
             fetch.column("1")
         return Shape(keys, picks, made, hung)
 
-    def _make(
-        self, fetch: Fetch, type_name: str, reading: Any, nodes: Nodes, slots: dict[Any, int]
-    ) -> Make:
+    def _make(self, fetch: Fetch, type_name: str, reading: Any, nodes: Nodes, slots: dict[Any, int]) -> Make:
         """What makes the value of a field that is neither a bare column nor rows of another statement."""
         below = get_named_type(self.declarations.field(type_name, nodes[0].name.value).type)
         if isinstance(reading, Derived):
@@ -333,7 +333,11 @@ class Compiler:
         made: list[tuple[str, Make]] = []
         for key, selected in self.collect(edge_type, self.subselections(nodes)).items():
             name = selected[0].name.value
-            below = get_named_type(self.declarations.field(edge_type, name).type) if name != "__typename" else None
+            below = (
+                get_named_type(self.declarations.field(edge_type, name).type)
+                if name != "__typename"
+                else None
+            )
             if below is None:
                 made.append((key, partial(_constant, edge_type)))
             elif name == "cursor":
@@ -396,7 +400,12 @@ def _present(at: int, build: Make, state: State, row: Row) -> Any:
 
 
 def _unfolded(
-    make: Callable[..., Any], columns: Sequence[int], valuer: Valuer, unfolding: Unfolding, state: State, row: Row
+    make: Callable[..., Any],
+    columns: Sequence[int],
+    valuer: Valuer,
+    unfolding: Unfolding,
+    state: State,
+    row: Row,
 ) -> Any:
     arguments = valuer(state.run.variables)
     return unfolding.fold(make(state.run, state.frame, *(row[at] for at in columns), **arguments))
