@@ -1,6 +1,6 @@
 """GraphQL over HTTP, as a bare ASGI application: negotiation, limits, who asks, then a plan or Strawberry."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,7 +19,7 @@ from api.plans.compiling import UncompilableError
 from api.plans.operations import InvalidDocumentError, Operation, Operations
 from cms.accounts.actors import Actor
 from cms.database import Database, QueryTimeoutError
-from cms.errors import PolyfocalError
+from cms.errors import UnauthenticatedError
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
@@ -57,7 +57,7 @@ class GraphQLEndpoint:
         operations: Operations,
         database: Database,
         *,
-        authenticate: Callable[[str | None], Any],
+        authenticate: Callable[[str | None], Awaitable[Actor]],
         context: Callable[[Actor, str], Context],
         body_limit: int,
         graphiql: bool,
@@ -87,17 +87,11 @@ class GraphQLEndpoint:
         extra: Mapping[str, str] = {}
         try:
             asked = await self._read(scope, receive, headers)
-            actor = await self._authenticate(headers.get(b"authorization"))
+            actor = await self._recognise(headers.get(b"authorization"))
             context = self._context(actor, scope.get("request_id", ""))
             status, result = await self._execute(asked, context, is_get=scope["method"] == "GET")
         except RefusedError as refusal:
             status, result, extra = refusal.status, {"errors": [refusal.error]}, refusal.headers
-        except PolyfocalError as error:
-            status, result = (
-                401,
-                {"errors": [{"message": error.message, "extensions": errors.extensions(error)}]},
-            )
-            extra = {"WWW-Authenticate": "Bearer"}
         except Exception:
             log.exception("graphql.request_failed")
             message = "Something went wrong here; it is logged."
@@ -105,6 +99,17 @@ class GraphQLEndpoint:
         if status == 400 and media_type == JSON_TYPE and _reached_document(result):
             status = 200
         return status, orjson.dumps(result), extra
+
+    async def _recognise(self, header: str | None) -> Actor:
+        """Who asks.
+
+        Raises:
+            RefusedError: the token is not good.
+        """
+        try:
+            return await self._authenticate(header)
+        except UnauthenticatedError as error:
+            raise RefusedError(401, error.code, error.message, {"WWW-Authenticate": "Bearer"}) from None
 
     async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, str]) -> Asked:
         """The request's parameters.
