@@ -50,7 +50,7 @@ class Columns:
             ends=array("q", (ends[number] for number in numbers)),
             terms=[frozenset(names) for names in terms],
             lengths={
-                name: array("l", (leaf.doc_field_length(number, f"text_{name}") for number in numbers))
+                name: array("l", (leaf.doc_field_length(number, f"text_{name}") or 0 for number in numbers))
                 for name in FIELDS
             },
         )
