@@ -51,7 +51,7 @@ def serve() -> None:
 
 
 def serve_until_stopped(settings: Settings, prepare: Callable[[str], str]) -> None:
-    """Take the port, prepare the newsroom, say what `prepare(address)` returns, and serve until SIGINT or SIGTERM."""
+    """Take the port, say what `prepare(address)` returns, and serve until SIGINT or SIGTERM."""
     try:
         with listening(settings) as listener:
             typer.echo(prepare(_address(listener)))
