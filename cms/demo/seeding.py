@@ -115,7 +115,7 @@ async def _create(kind: Kind, record: Record, now: datetime) -> int:
                 expected_revision=None,
                 now=published_at,
             )
-    return saved.item.id
+    return int(saved.item.id)
 
 
 async def _publish(kind: Kind, record: Record, keys: Mapping[tuple[str, str], int], now: datetime) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import orjson
-from langcodes import LanguageTagError, standardize_tag
+from langcodes import standardize_tag
+from langcodes.tag_parser import LanguageTagError
 
 from cms.errors import UnknownLocaleError
 from cms.taxonomy.models import Locale

@@ -71,6 +71,7 @@ def key_of(text: str, *types: str, path: tuple[str | int, ...]) -> int:
 class Node:
     """An object with a global id."""
 
-    id: strawberry.ID = strawberry.field(
-        description="The object's global id, for the locale it was asked for in."
-    )
+    @strawberry.field(description="The object's global id, for the locale it was asked for in.")
+    def id(self) -> strawberry.ID:
+        """Each type has its own."""
+        raise TypeError(type(self).__name__)

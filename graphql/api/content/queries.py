@@ -156,9 +156,9 @@ async def _listed(
     order_by: ArticleOrder | None = None,
 ) -> Connection[Any]:
     page = read_page(arguments, 20)
-    given = {"field": order_by.field, "direction": order_by.direction} if order_by else {}
-    order = article_order({"orderBy": given})
-    column = _COLUMNS[given.get("field", ArticleOrderField.PUBLISHED_AT)]
+    asked_order = order_by or ArticleOrder()
+    order = article_order({"orderBy": {"field": asked_order.field, "direction": asked_order.direction}})
+    column = _COLUMNS[asked_order.field]
     query = servings(info.context, frame, kind=kind)
     if asked is not None:
         query = await _narrowed(query, asked)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import orjson
 import strawberry
+from tortoise.expressions import Q
 
 from api.content.loading import KINDS, Served, by_item, grouped, servings
 from api.content.paging import page_of
@@ -42,10 +43,9 @@ from api.taxonomy.types import (
 )
 from cms.content.links import Association, AssociationRole, Byline, CreditRole, SeriesEntry, Subject
 from cms.content.links import Credit as CreditRow
+from cms.content.markdown import markdown_of
 from cms.content.models import Edition, LocaleReason, PubStatus, Revision, RevisionKind
-from cms.content.rendering import markdown_of
 from cms.taxonomy.models import Locale as LocaleRow
-from tortoise.expressions import Q
 
 if TYPE_CHECKING:
     from api.assets.types import VideoAsset

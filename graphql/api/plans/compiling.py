@@ -77,10 +77,10 @@ class Declarations:
         """The schema's field."""
         owner = self.schema.type_map[type_name]
         assert isinstance(owner, GraphQLObjectType)
-        try:
-            return owner.fields[field_name]
-        except KeyError:
-            raise UncompilableError(f"{type_name}.{field_name}") from None
+        field: GraphQLField | None = owner.fields.get(field_name)
+        if field is None:
+            raise UncompilableError(f"{type_name}.{field_name}")
+        return field
 
     def objects(self, graphql_type: GraphQLNamedType) -> set[str]:
         """The names of the object types that a value of this type can be."""
@@ -134,11 +134,11 @@ class Compiler:
                 if node.name.value in seen:
                     continue
                 seen.add(node.name.value)
-                fragment = self._fragments[node.name.value]
-                condition, inner = fragment.type_condition, fragment.selection_set
+                fragment: FragmentDefinitionNode | InlineFragmentNode = self._fragments[node.name.value]
             else:
                 assert isinstance(node, InlineFragmentNode)
-                condition, inner = node.type_condition, node.selection_set
+                fragment = node
+            condition, inner = fragment.type_condition, fragment.selection_set
             if condition is None or type_name in self._types_meeting(condition.name.value):
                 self._collect(type_name, inner.selections, found, seen)
 
@@ -152,6 +152,7 @@ class Compiler:
     def _included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
             if directive.name.value in {"skip", "include"}:
+                assert directive.arguments  # both directives require `if`
                 value = self._switch(directive.arguments[0].value)
                 if value is (directive.name.value == "skip"):
                     return False
