@@ -2,13 +2,14 @@
 
 running    serve web worker migrate
 accounts   token create, token revoke
+operating  doctor backup restore retry
 demo       demo
 schema     schema
 """
 
 import typer
 
-from cms.cli import accounts, demo, running, schema
+from cms.cli import accounts, demo, operating, running, schema
 
 main = typer.Typer(
     name="polyfocal",
@@ -19,5 +20,6 @@ main = typer.Typer(
 )
 running.add_to(main)
 accounts.add_to(main)
+operating.add_to(main)
 demo.add_to(main)
 schema.add_to(main)

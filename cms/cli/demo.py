@@ -8,7 +8,7 @@ from cms.accounts.actors import Permission
 from cms.accounts.models import ApiToken
 from cms.accounts.tokens import issue_token
 from cms.app import Newsroom
-from cms.cli.running import settled, supervise
+from cms.cli.running import serve_until_stopped, settled
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
@@ -25,19 +25,20 @@ def add_to(main: typer.Typer) -> None:
 def demo() -> None:
     """Migrate, seed a demonstration newsroom unless there is one, and serve it until Ctrl-C."""
     settings = settled()
-    token = asyncio.run(_prepare(settings))
-    typer.echo(
-        f"""
+
+    def prepare(address: str) -> str:
+        token = asyncio.run(_prepare(settings))
+        return f"""
   Polyfocal is running.
 
-    GraphiQL   http://{settings.host}:{settings.port}/graphql   (a first query is ready: press Ctrl-Enter)
+    GraphiQL   {address}/graphql   (a first query is ready: press Ctrl-Enter)
     API token  {token}
                (new at each start; send it as 'Authorization: Bearer …' with mutations)
 
   Ctrl-C stops everything; the data stays in {settings.data_dir}/.
 """
-    )
-    asyncio.run(supervise([["web"], ["worker"]]))
+
+    serve_until_stopped(settings, prepare)
 
 
 async def _prepare(settings: Settings) -> str:

@@ -1,23 +1,32 @@
-"""Running a newsroom: its web process, its worker process, and both under one supervisor."""
+"""Running a newsroom: its web process, its worker process, or both under one supervisor."""
 
 import asyncio
-import signal
-import sys
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable
+from typing import Annotated
 
 import structlog
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from cms.app import Newsroom, Web, build_worker
-from cms.database import MODEL_MODULES, migrate, transaction
-from cms.jobs import JobRequest, enqueue
+from cms.cli.supervising import (
+    LISTEN,
+    SUPERVISED,
+    Child,
+    PortTakenError,
+    listen,
+    stop_with_supervisor,
+    supervise,
+)
+from cms.database import MODEL_MODULES, DatabaseError, migrate, transaction
+from cms.jobs import enqueue
 from cms.logs import configure_logs
 from cms.reading.indexing import BRING_UP
 from cms.settings import Settings
 
-RESTART_SECONDS = (0.5, 1, 2, 5, 10)
-"""How long the supervisor waits before it starts a process again, for each time in a row that it died."""
+Supervised = Annotated[bool, typer.Option(SUPERVISED, hidden=True)]
 
 log = structlog.get_logger("cms.serve")
 
@@ -33,83 +42,104 @@ def add_to(main: typer.Typer) -> None:
 def serve() -> None:
     """Migrate, then run web and worker until Ctrl-C; a process that dies is started again."""
     settings = settled()
-    asyncio.run(migrate(settings.database, models=MODEL_MODULES))
-    typer.echo(f"Polyfocal listens at http://{settings.host}:{settings.port}/graphql (Ctrl-C stops it).")
-    asyncio.run(supervise([["web"], ["worker"]]))
+
+    def prepare(address: str) -> str:
+        asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+        return f"Polyfocal listens at {address}/graphql (Ctrl-C stops it)."
+
+    serve_until_stopped(settings, prepare)
 
 
-def web() -> None:
+def serve_until_stopped(settings: Settings, prepare: Callable[[str], str]) -> None:
+    """Take the port, say what `prepare(address)` returns, and serve until SIGINT or SIGTERM."""
+    try:
+        with listening(settings) as listener:
+            typer.echo(prepare(_address(listener)))
+            asyncio.run(supervise([Child("web", serves=listener), Child("worker")]))
+    except KeyboardInterrupt:
+        typer.echo("Stopped before it was ready; what was begun is undone.", err=True)
+    except DatabaseError as error:
+        raise refused(f"{error}. polyfocal doctor says more.") from None
+
+
+def web(
+    supervised: Supervised = False,
+    listen_fd: Annotated[int | None, typer.Option(LISTEN, hidden=True)] = None,
+) -> None:
     """Run one web process."""
     settings = settled()
-    uvicorn.run(
+    if supervised:
+        stop_with_supervisor()
+    config = uvicorn.Config(
         Web(settings),
-        host=settings.host,
-        port=settings.port,
         lifespan="on",
         access_log=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    listener = socket.socket(fileno=listen_fd) if listen_fd is not None else listening(settings)
+    with listener:
+        server = uvicorn.Server(config)
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:  # uvicorn stops in order, then raises the signal again
+            return
+    if not server.started:
+        raise typer.Exit(3)
 
 
-def worker() -> None:
+def worker(supervised: Supervised = False) -> None:
     """Run one worker process."""
-    asyncio.run(_work(settled()))
+    settings = settled()
+    if supervised:
+        stop_with_supervisor()
+    asyncio.run(_work(settings))
 
 
 def migrate_database() -> None:
     """Bring the database's schema up to date."""
     settings = settled()
-    names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+    try:
+        names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+    except DatabaseError as error:
+        raise refused(f"{error}. polyfocal doctor says more.") from None
     typer.echo(f"Applied: {', '.join(names)}" if names else "The schema is up to date.")
 
 
 def settled() -> Settings:
-    """The settings, with the data folder made and the logs configured."""
-    settings = Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    """The settings, the data folder made and the logs configured; exits with a line if they are wrong."""
+    try:
+        settings = Settings()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except ValidationError as error:
+        wrong = ", ".join(
+            f"POLYFOCAL_{str(each['loc'][0]).upper()}" for each in error.errors() if each["loc"]
+        )
+        raise refused(f"{wrong} cannot be read. polyfocal doctor says more.") from None
+    except OSError as error:
+        raise refused(f"The data folder cannot be made: {error}.") from None
     configure_logs(settings.log_format, settings.log_level)
     return settings
 
 
-async def supervise(commands: Sequence[Sequence[str]]) -> None:
-    """Run `polyfocal` commands as processes until SIGINT or SIGTERM, and end them by process id."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
-    await asyncio.gather(*(_keep(command, stopping) for command in commands))
-
-
-async def _keep(command: Sequence[str], stopping: asyncio.Event) -> None:
-    deaths = 0
-    while not stopping.is_set():
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "cms.cli", *command, start_new_session=True
-        )
-        started = asyncio.get_running_loop().time()
-        ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(stopping.wait())
-        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if stopping.is_set():
-            await _end(process)
-            return
-        deaths = 0 if asyncio.get_running_loop().time() - started > 60 else deaths + 1
-        pause = RESTART_SECONDS[min(deaths, len(RESTART_SECONDS) - 1)]
-        log.warning("process.died", command=command[0], status=process.returncode, again_in=pause)
-        await asyncio.wait({asyncio.create_task(stopping.wait())}, timeout=pause)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    process.terminate()
+def listening(settings: Settings) -> socket.socket:
+    """The socket that the settings ask for; exits with a line if it cannot be had."""
     try:
-        await asyncio.wait_for(process.wait(), 20)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        return listen(settings.host, settings.port)
+    except PortTakenError as error:
+        raise refused(str(error)) from None
+
+
+def refused(message: str) -> typer.Exit:
+    """Say why a command ends, in a line; to be raised."""
+    typer.echo(message, err=True)
+    return typer.Exit(1)
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def _work(settings: Settings) -> None:
