@@ -3,12 +3,13 @@
 running    serve web worker migrate
 accounts   token create, token revoke
 demo       demo
+importing  import
 schema     schema
 """
 
 import typer
 
-from cms.cli import accounts, demo, running, schema
+from cms.cli import accounts, demo, importing, running, schema
 
 main = typer.Typer(
     name="polyfocal",
@@ -20,4 +21,5 @@ main = typer.Typer(
 running.add_to(main)
 accounts.add_to(main)
 demo.add_to(main)
+importing.add_to(main)
 schema.add_to(main)
