@@ -126,7 +126,7 @@ async def _publish_text(actor: Actor, item: Item, locale: str, now: datetime) ->
     if draft is None:
         raise NotFoundError(f"There is no draft in {locale} to publish.", path=("locales",))
     part = TextPart.from_json(draft.content)
-    body = bodies.parse(part.body)
+    body = bodies.Body(part.body)  # checked when it was saved
     edition = await Edition.get_or_none(item_id=item.id, locale=locale)
     slug = await claim_slug(item, locale, part, current=edition.slug if edition else None)
     await keep_revision(actor, draft, RevisionKind.PUBLICATION, now, version=item.version)
