@@ -4,12 +4,13 @@ running    serve web worker migrate
 accounts   token create, token revoke
 operating  doctor backup restore retry
 demo       demo
+importing  import
 schema     schema
 """
 
 import typer
 
-from cms.cli import accounts, demo, operating, running, schema
+from cms.cli import accounts, demo, importing, operating, running, schema
 
 main = typer.Typer(
     name="polyfocal",
@@ -22,4 +23,5 @@ running.add_to(main)
 accounts.add_to(main)
 operating.add_to(main)
 demo.add_to(main)
+importing.add_to(main)
 schema.add_to(main)

@@ -44,10 +44,18 @@ async def release_slug(item: Item, locale: str) -> None:
 
 
 async def _claimed(item: Item, locale: str, base: str) -> dict[str, int]:
-    """The owner of the slug, and of its numbered kin where another item has it."""
+    """The owner of the slug, and where another item has it, of its numbered kin up to one that is free."""
     address = Slug.filter(kind=item.kind, locale=locale)
     owners = dict(await address.filter(slug=base).values_list("slug", "item_id"))
-    if owners.get(base, item.id) != item.id:
-        kin = await address.filter(slug__startswith=numbered(base, 2)[:-2]).values_list("slug", "item_id")
-        owners.update(kin)
+    first, end = 2, 10
+    while owners.get(base, item.id) != item.id and first < _TRIES:
+        # Asked for by name: LIKE reads every slug of the kind.
+        kin = [
+            *(numbered(base, number) for number in range(first, min(end, _TRIES))),
+            numbered(base, item.id),
+        ]
+        owners.update(await address.filter(slug__in=kin).values_list("slug", "item_id"))
+        if any(owners.get(slug, item.id) == item.id for slug in kin[:-1]):
+            break
+        first, end = end, end * 4
     return owners

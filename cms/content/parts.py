@@ -5,7 +5,7 @@ Draft and Revision hold them as JSON. They come in as *changes*, a mapping of th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -99,7 +99,7 @@ class _Part:
 
     def to_json(self) -> dict[str, Any]:
         """What a draft or revision holds."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}  # asdict copies whole bodies
 
     @classmethod
     def checks(cls) -> Mapping[str, Check]:
