@@ -1,4 +1,4 @@
-"""What can be wrong with what somebody asked for. Each has a stable code, a message in plain words, and a path.
+"""What can be wrong with what somebody asked for: each with a stable code, a message in plain words, a path.
 
     PolyfocalError
     ├── InvalidInputError         INVALID_INPUT        a value does not fit its field
@@ -68,7 +68,7 @@ class NotFoundError(PolyfocalError):
 
 
 class ConflictError(PolyfocalError):
-    """Somebody saved since the revision that the editor saw; `current` is the one that stands, None if none does."""
+    """Somebody saved since the revision that the editor saw; `current` stands now, None if nothing does."""
 
     code = "CONFLICT"
 

@@ -1,10 +1,11 @@
 """Every setting of Polyfocal: an environment variable `POLYFOCAL_…`, or a line of a `.env` file.
 
-Each field's description is its documentation: `docker/example.env` is made of them, and a test keeps it equal.
+Each field's description is its documentation; `docker/example.env` is made of them, and a test keeps it so.
 """
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,43 +16,49 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="POLYFOCAL_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Field(Path("var"), description="Folder of the database, the index and the files, if not set apart.")
+    data_dir: Path = Field(Path("var"), description="Folder of the database, the index and the files.")
     database_url: str = Field(
-        "", description="sqlite:///path/newsroom.db or postgresql://user:password@host/name; by default in DATA_DIR."
+        "",
+        description="sqlite:///path/file.db or postgresql://user:password@host/name; in DATA_DIR by default.",
     )
     search_url: str = Field("", description="whoosh:///path of the index; by default in DATA_DIR.")
     storage_url: str = Field("", description="file:///path of the stored files; by default in DATA_DIR.")
     host: str = Field("127.0.0.1", description="Address that the web process listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the web process listens on.")
-    public_url: str = Field("", description="Where clients reach this server, such as https://cms.example.org.")
+    public_url: str = Field(
+        "", description="Where clients reach this server, such as https://cms.example.org."
+    )
     cors_origins: str = Field(
-        "", description="Origins whose pages may call the API, separated by commas; * for any. None by default."
+        "",
+        description="Origins whose pages may call the API, separated by commas; * for any. None by default.",
     )
     graphiql: bool = Field(True, description="Whether browsers get the GraphiQL page at /graphql.")
     introspection: bool = Field(True, description="Whether the schema can be asked for.")
     body_limit: int = Field(4_000_000, gt=0, description="Bytes that a request to /graphql may have at most.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="From which level on.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="From which level on."
+    )
 
     @field_validator("database_url", "search_url", "storage_url", "public_url")
     @classmethod
     def _bare(cls, value: str) -> str:
-        return value.strip().rstrip("/") if value.endswith("/") else value.strip()
+        return value.strip().rstrip("/")
 
     @property
     def database(self) -> str:
         """The URL of the database."""
-        return self.database_url or f"sqlite://{self.data_dir.absolute()}/newsroom.db"
+        return self.database_url or self._within("sqlite", "newsroom.db")
 
     @property
     def search(self) -> str:
         """The URL of the search engine."""
-        return self.search_url or f"whoosh://{self.data_dir.absolute()}/index"
+        return self.search_url or self._within("whoosh", "index")
 
     @property
     def storage(self) -> str:
         """The URL of the storage."""
-        return self.storage_url or f"file://{self.data_dir.absolute()}/files"
+        return self.storage_url or self._within("file", "files")
 
     @property
     def origins(self) -> list[str]:
@@ -62,3 +69,6 @@ class Settings(BaseSettings):
     def files_url(self) -> str:
         """Where stored files are served."""
         return f"{self.public_url}/files"
+
+    def _within(self, scheme: str, name: str) -> str:
+        return f"{scheme}://{quote(str(self.data_dir.absolute()))}/{name}"

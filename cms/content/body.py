@@ -1,7 +1,7 @@
 """The article body: a ProseMirror document, checked against `body.schema.json` and given stable block ids.
 
-The schema is the one the editor in the browser loads. What the `prosemirror` package does not check (which attributes
-there are, where a link may lead, what a text may hold) is checked here first.
+The schema is the one the editor in the browser loads. What the `prosemirror` package does not check (which
+attributes there are, where a link may lead, what a text may hold) is checked here first.
 """
 
 import hashlib
@@ -27,9 +27,13 @@ LINK_MOST = 2_000
 
 _SPEC = orjson.loads(files("cms.content").joinpath("body.schema.json").read_bytes())
 _SCHEMA: Any = Schema(_SPEC)
+_MARK_ORDER = list(_SPEC["marks"])
+_BLOCK_FIELDS = {"type", "attrs", "content"}
+_FIELDS = {"text": {"type", "attrs", "marks", "text"}, "hardBreak": {"type", "attrs", "marks"}}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
-_SCHEME = re.compile(r"https?://[^\s/]|mailto:[^\s]|tel:[+0-9]|/(?!/)|#", re.IGNORECASE)
+# No blanks: browsers drop some of them, and `/\t/elsewhere` becomes another host; so does `/\\elsewhere`.
+_LINK = re.compile(r"(https?://[^\s/\\]|mailto:\S|tel:[+0-9]|/(?![/\\])|#)\S*", re.IGNORECASE)
 
 Path = tuple[str | int, ...]
 Json = dict[str, Any]
@@ -68,7 +72,10 @@ class Body:
 
     @property
     def block_hashes(self) -> dict[str, str]:
-        """What each top-level block says, by its id: SHA-256 over it without ids. Tells a translator what moved on."""
+        """What each top-level block says, by its id: SHA-256 over it without ids.
+
+        Tells a translator what moved on.
+        """
         return {
             block["attrs"]["id"]: hashlib.sha256(
                 orjson.dumps(_without_ids(block), option=orjson.OPT_SORT_KEYS)
@@ -129,28 +136,30 @@ class _Budget:
             raise BodyError(f"There is no node {_shown(name)}.", path=(*path, "type"))
         if depth > DEPTH_MOST:
             raise BodyError(f"A body may be {DEPTH_MOST} nodes deep at most.", path=path)
-        if stray := sorted(set(value) - {"type", "attrs", "content", "marks", "text"}):
-            raise BodyError(f"A node has no {_shown(stray[0])}.", path=(*path, stray[0]))
-        self._nodes += 1
-        if self._nodes > NODES_MOST:
-            raise BodyError(f"A body may have {NODES_MOST} nodes at most.", path=path)
+        self._count(path)
         node: Json = {"type": name}
         if attrs := self._attrs(name, value.get("attrs"), path):
             node["attrs"] = attrs
+        for stray in sorted(field for field in value if field not in _FIELDS.get(name, _BLOCK_FIELDS)):
+            if value[stray] is not None:
+                raise BodyError(f"A {name} has no {_shown(stray)} of its own.", path=(*path, stray))
         if name == "text":
             node["text"] = _text(value.get("text"), (*path, "text"))
-        elif "text" in value:
-            raise BodyError(f"A {name} has no text of its own.", path=(*path, "text"))
-        content = value.get("content")
-        if content is not None:
-            if not isinstance(content, list):
-                raise BodyError("content must be a list.", path=(*path, "content"))
-            node["content"] = [
-                self.node(each, (*path, "content", index), depth + 1) for index, each in enumerate(content)
-            ]
-        if value.get("marks"):
-            node["marks"] = _marks(value["marks"], (*path, "marks"))
+        elif value.get("content") is not None:
+            node["content"] = self._content(value["content"], (*path, "content"), depth + 1)
+        if marks := _marks(value.get("marks"), (*path, "marks")):
+            node["marks"] = marks
         return node
+
+    def _count(self, path: Path) -> None:
+        self._nodes += 1
+        if self._nodes > NODES_MOST:
+            raise BodyError(f"A body may have {NODES_MOST} nodes at most.", path=path)
+
+    def _content(self, value: Any, path: Path, depth: int) -> list[Json]:
+        if not isinstance(value, list):
+            raise BodyError("content must be a list.", path=path)
+        return [self.node(each, (*path, index), depth) for index, each in enumerate(value)]
 
     def _attrs(self, name: str, value: Any, path: Path) -> Json:
         known = _SPEC["nodes"][name].get("attrs", {})
@@ -185,6 +194,9 @@ def _text(value: Any, path: Path) -> str:
 
 
 def _marks(value: Any, path: Path) -> list[Json]:
+    """The marks in the schema's order, which ProseMirror demands and other programs need not know."""
+    if value is None:
+        return []
     if not isinstance(value, list):
         raise BodyError("marks must be a list.", path=path)
     marks = []
@@ -202,7 +214,7 @@ def _marks(value: Any, path: Path) -> list[Json]:
             raise BodyError(f"A {name} has no attribute {_shown(stray[0])}.", path=(*here, "attrs", stray[0]))
         attrs = {key: _ATTRIBUTES[key](given.get(key), (*here, "attrs", key)) for key in known}
         marks.append({"type": name, "attrs": attrs} if attrs else {"type": name})
-    return marks
+    return sorted(marks, key=lambda mark: _MARK_ORDER.index(mark["type"]))
 
 
 def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
@@ -215,7 +227,7 @@ def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
 
 def _href(value: Any, path: Path) -> str:
     fault = fault_of(value) if isinstance(value, str) else "is missing"
-    if fault or len(value) > LINK_MOST or value != value.strip() or not _SCHEME.match(value):
+    if fault or len(value) > LINK_MOST or not _LINK.fullmatch(value):
         raise BodyError("A link leads to http, https, mailto, tel, a path from / or a #fragment.", path=path)
     link: str = value
     return link

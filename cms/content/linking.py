@@ -21,13 +21,19 @@ from cms.content.parts import SharedPart
 
 
 async def publish_links(item: Item, part: SharedPart) -> None:
-    """Replace the item's live subjects, bylines, credits and associations; rows that stay the same are not touched."""
+    """Replace the item's live subjects, bylines, credits and associations; a list that is the same stays."""
     await _replace(Subject, item, [{"concept_id": each} for each in part.subjects])
     await _replace(Byline, item, [{"contributor_id": each} for each in part.contributors])
     await _replace(
-        Credit, item, [{"organisation_id": each["organisation"], "role": each["role"]} for each in part.credits]
+        Credit,
+        item,
+        [{"organisation_id": each["organisation"], "role": each["role"]} for each in part.credits],
     )
-    lead = [] if part.lead_video is None else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
+    lead = (
+        []
+        if part.lead_video is None
+        else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
+    )
     related = [{"target_id": each, "role": AssociationRole.RELATED} for each in part.related]
     await _replace(Association, item, lead + related)
     if item.kind is Kind.SERIES:

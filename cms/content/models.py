@@ -1,7 +1,7 @@
 """One mechanism for everything that is published.
 
-An Item is language-neutral. What is said about it has a *shared* part (one per item) and a *text* part (one per
-locale). Both are worked on as Draft, kept as Revision, and live as Edition:
+An Item is language-neutral. What is said about it has a *shared* part (one per item) and a *text* part (one
+per locale). Both are worked on as Draft, kept as Revision, and live as Edition:
 
     Item ─┬─ Draft     (locale "" is the shared part)   the working copy
           ├─ Revision  (locale "" is the shared part)   immutable, numbered per part
@@ -66,7 +66,10 @@ class LocaleReason(StrEnum):
 
 
 class Item(Model):
-    """Something that can be published, whatever its languages. Embargo, expiry and kill live here and act at once."""
+    """Something that can be published, whatever its languages.
+
+    Embargo, expiry and kill live here and act at once.
+    """
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharEnumField(Kind, max_length=10)
@@ -193,7 +196,7 @@ class Slug(Model):
 
 
 class Serving(Model):
-    """Which edition of an item is read in a configured locale, and why; resolved when publishing, not when reading.
+    """Which edition of an item is read in a configured locale, and why; resolved when publishing.
 
     It makes honest fallback cost nothing at read time: a list in `zh` along zh → en → it is one index range.
     """
@@ -201,7 +204,9 @@ class Serving(Model):
     id = fields.BigIntField(primary_key=True)
     item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="servings")
     item_id: int
-    edition: fields.ForeignKeyRelation[Edition] = fields.ForeignKeyField("cms.Edition", related_name="servings")
+    edition: fields.ForeignKeyRelation[Edition] = fields.ForeignKeyField(
+        "cms.Edition", related_name="servings"
+    )
     edition_id: int
     locale = fields.CharField(max_length=35)
     kind = fields.CharEnumField(Kind, max_length=10)
@@ -213,6 +218,8 @@ class Serving(Model):
         unique_together = (("item", "locale"),)
         indexes = (
             Index(fields=("locale", "kind", "published_at", "item_id"), name="serving_latest"),
-            Index(fields=("locale", "kind", "reason", "published_at", "item_id"), name="serving_latest_exact"),
+            Index(
+                fields=("locale", "kind", "reason", "published_at", "item_id"), name="serving_latest_exact"
+            ),
             Index(fields=("edition_id",), name="serving_edition"),
         )

@@ -27,7 +27,9 @@ def check_text(value: Any, *, name: str, most: int) -> str:
     if not isinstance(value, str):
         raise InvalidInputError(f"{name} must be a text.", path=(name,))
     if len(value) > most:
-        raise InvalidInputError(f"{name} may hold {most} characters at most; this has {len(value)}.", path=(name,))
+        raise InvalidInputError(
+            f"{name} may hold {most} characters at most; this has {len(value)}.", path=(name,)
+        )
     if fault := fault_of(value):
         raise InvalidInputError(f"{name} {fault}.", path=(name,))
     return value.strip()

@@ -1,6 +1,5 @@
 """Slugs: addresses that people can read, in the script of their locale."""
 
-import re
 import unicodedata
 
 from cms.errors import InvalidInputError
@@ -9,7 +8,19 @@ SLUG_MOST = 120
 _WORDS_MOST = 80
 _EMPTY = "item"
 _LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "'": " ", "’": " "}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+        "'": " ",
+        "’": " ",
+    }
 )
 
 
@@ -18,10 +29,12 @@ def slugify(headline: str) -> str:
 
     Cut at a word if it can be, never empty.
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", headline).lower().translate(_LETTERS))
+    folded = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKC", headline).lower().translate(_LETTERS)
+    )
     letters = (each for each in folded if not unicodedata.combining(each) or _is_part_of_letter(each))
     text = unicodedata.normalize("NFC", "".join(letters))
-    words = [word for word in re.split(r"[\W_]+", text) if word]
+    words = "".join(each if _is_word(each) else " " for each in text).split()
     slug = ""
     for word in words:
         longer = f"{slug}-{word}" if slug else word[:_WORDS_MOST]
@@ -53,7 +66,7 @@ def numbered(slug: str, number: int) -> str:
 
 
 def _is_part_of_letter(mark: str) -> bool:
-    """Marks of Latin, Greek and Cyrillic are accents; elsewhere, as in Hindi or Japanese, they are the word."""
+    """Marks of Latin, Greek and Cyrillic are accents; those of Hindi or Japanese are the word."""
     return ord(mark) >= 0x0370
 
 

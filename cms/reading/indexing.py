@@ -1,7 +1,7 @@
 """Keeping the search index in step with the public texts.
 
-The index holds one document for each item and locale that is released. It follows the Change table in batches after
-commit, and says up to which position it does: a search leaves out what changed since.
+The index holds one document for each item and locale that is released. It follows the Change table in batches
+after commit, and says up to which position it does: a search leaves out what changed since.
 """
 
 import asyncio
@@ -14,9 +14,8 @@ from cms.clock import Clock
 from cms.content.links import Byline, Credit, SeriesEntry, Subject
 from cms.content.models import Edition, Item
 from cms.events import Change, ChangeType, latest
-from cms.jobs import Job
+from cms.jobs import Handler, Job
 from cms.reading.scope import Scope
-from cms.worker import Handler
 from search import Document, Engine
 
 BATCH = 500
@@ -34,14 +33,17 @@ def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
 async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> int:
     """Bring the index up to the latest change; returns how many documents were written or removed.
 
-    An index that is ahead of the database belongs to another history, such as one before a restore: it is begun anew.
+    An index that is ahead of the database belongs to another history, such as one before a restore: it is
+    begun anew.
     """
     if engine.position() > await latest():
         await asyncio.to_thread(engine.clear)
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))
-        entries = [(each.locale, str(each.item_id), documents.get((each.item_id, each.locale))) for each in changes]
+        entries = [
+            (each.locale, str(each.item_id), documents.get((each.item_id, each.locale))) for each in changes
+        ]
         await asyncio.to_thread(engine.write, entries, changes[-1].position)
         written += len(entries)
     return written
@@ -49,12 +51,17 @@ async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> in
 
 async def _next(position: int, batch: int) -> list[Change]:
     """The next changes, whole positions only: changes of one event share theirs."""
-    last = await Change.filter(position__gt=position).order_by("position").limit(batch).values_list(
-        "position", flat=True
+    last = (
+        await Change.filter(position__gt=position)
+        .order_by("position")
+        .limit(batch)
+        .values_list("position", flat=True)
     )
     if not last:
         return []
-    return await Change.filter(position__gt=position, position__lte=last[-1]).order_by("position", "item_id", "locale")
+    return await Change.filter(position__gt=position, position__lte=last[-1]).order_by(
+        "position", "item_id", "locale"
+    )
 
 
 async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int, str], Document]:
@@ -97,6 +104,8 @@ async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int,
 
 async def _by_item(model: type[Model], column: str, ids: Sequence[int]) -> Mapping[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for item_id, value in await model.filter(item_id__in=ids).order_by("position").values_list("item_id", column):
+    for item_id, value in (
+        await model.filter(item_id__in=ids).order_by("position").values_list("item_id", column)
+    ):
         found[item_id].append(str(value))
     return found
