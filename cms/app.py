@@ -152,7 +152,7 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
 
 
 class Web:
-    """The ASGI application that a server runs: opens the newsroom when it starts and closes it when it stops."""
+    """The ASGI application that a server runs: opens the newsroom at its start and closes it at its end."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -1,10 +1,11 @@
 """Every setting of Polyfocal: an environment variable `POLYFOCAL_…`, or a line of a `.env` file.
 
-Each field's description is its documentation: `docker/example.env` is made of them, and a test keeps it equal.
+Each field's description is its documentation; `docker/example.env` is made of them, and a test keeps it so.
 """
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,22 +45,22 @@ class Settings(BaseSettings):
     @field_validator("database_url", "search_url", "storage_url", "public_url")
     @classmethod
     def _bare(cls, value: str) -> str:
-        return value.strip().rstrip("/") if value.endswith("/") else value.strip()
+        return value.strip().rstrip("/")
 
     @property
     def database(self) -> str:
         """The URL of the database."""
-        return self.database_url or f"sqlite://{self.data_dir.absolute()}/newsroom.db"
+        return self.database_url or self._within("sqlite", "newsroom.db")
 
     @property
     def search(self) -> str:
         """The URL of the search engine."""
-        return self.search_url or f"whoosh://{self.data_dir.absolute()}/index"
+        return self.search_url or self._within("whoosh", "index")
 
     @property
     def storage(self) -> str:
         """The URL of the storage."""
-        return self.storage_url or f"file://{self.data_dir.absolute()}/files"
+        return self.storage_url or self._within("file", "files")
 
     @property
     def origins(self) -> list[str]:
@@ -70,3 +71,6 @@ class Settings(BaseSettings):
     def files_url(self) -> str:
         """Where stored files are served."""
         return f"{self.public_url}/files"
+
+    def _within(self, scheme: str, name: str) -> str:
+        return f"{scheme}://{quote(str(self.data_dir.absolute()))}/{name}"

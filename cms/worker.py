@@ -7,7 +7,7 @@ may run against one database; one that dies leaves nothing but leases, which run
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from cms.clock import Clock, utc_now
 from cms.database import transaction
 from cms.freshness import Freshness, Sleep
 from cms.jobs import (
+    Handler,
     Job,
     Lane,
     LostLeaseError,
@@ -30,9 +31,6 @@ from cms.jobs import (
     renew,
 )
 from cms.reactions import Reactions, dispatch
-
-Handler = Callable[[Job], Awaitable[None]]
-"""Does the work of one job. It may run twice, and is cancelled when the job is lost to another worker."""
 
 LANES: Mapping[Lane, int] = {Lane.URGENT: 2, Lane.DEFAULT: 2, Lane.MEDIA: 1}
 

@@ -1,4 +1,4 @@
-"""API tokens. Only a SHA-256 of the token is stored: it has 256 bits of randomness, so no slow hash is needed."""
+"""API tokens. Only a SHA-256 of each is stored: it has 256 bits of randomness, so no slow hash is needed."""
 
 from datetime import datetime
 

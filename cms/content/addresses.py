@@ -1,9 +1,10 @@
-"""Which slug an item has in a locale. A slug that was ever public stays its item's and leads to it for good."""
+"""Which slug an item has in a locale. A slug that was ever public stays its item's and leads to it."""
 
 from cms.content.models import Item, Slug
 from cms.content.parts import TextPart
 from cms.content.slugs import numbered, slugify
 from cms.errors import SlugTakenError
+from cms.statements import insert_rows
 
 _TRIES = 1_000
 
@@ -11,8 +12,8 @@ _TRIES = 1_000
 async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | None) -> str:
     """Make a slug the item's current one in the locale and return it; the one it replaces becomes history.
 
-    A slug that the editor chose is taken or refused. Otherwise a live text keeps its address, and a new one gets an
-    address from its headline, numbered if another item has it.
+    A slug that the editor chose is taken or refused. Otherwise a live text keeps its address,
+    and a new one gets an address from its headline, numbered if another item has it.
 
     Raises:
         SlugTakenError: the chosen slug is, or was, another item's.
@@ -22,25 +23,32 @@ async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | 
     if text.slug is not None and text.slug == current:
         return current
     base = text.slug or slugify(text.headline, locale)
+    if current is not None:
+        await release_slug(item, locale)
     taken = await _claimed(item, locale, base)
     slug, number = base, 1
-    while taken.get(slug, item.id) != item.id:
+    while taken.get(slug, item.id) != item.id or not await _insert_or_return(item, locale, slug):
         if text.slug is not None:
             raise SlugTakenError(f"The slug {slug!r} belongs to another item in {locale}.", path=("slug",))
         number += 1
         slug = numbered(base, number) if number < _TRIES else numbered(base, item.id)
-    if current is not None:
-        await release_slug(item, locale)
-    if slug in taken:
-        await Slug.filter(kind=item.kind, locale=locale, slug=slug).update(current=True)
-    else:
-        await Slug.create(item_id=item.id, kind=item.kind, locale=locale, slug=slug, current=True)
     return slug
 
 
 async def release_slug(item: Item, locale: str) -> None:
     """Make the item's current slug in the locale a former one."""
     await Slug.filter(item_id=item.id, locale=locale, current=True).update(current=False)
+
+
+async def _insert_or_return(item: Item, locale: str, slug: str) -> bool:
+    """Make the slug the item's current one, unless it became another's in the meantime."""
+    claimed = await insert_rows(
+        'INSERT INTO "slug" ("item_id", "kind", "locale", "slug", "current")',
+        [(item.id, item.kind.value, locale, slug, True)],
+        'ON CONFLICT ("kind", "slug", "locale") DO UPDATE SET "current" = excluded."current" '
+        'WHERE "slug"."item_id" = excluded."item_id" RETURNING "id"',
+    )
+    return bool(claimed)
 
 
 async def _claimed(item: Item, locale: str, base: str) -> dict[str, int]:

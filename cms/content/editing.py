@@ -66,7 +66,7 @@ async def create_item(
             SHARED: await _start(actor, item, SHARED, shared or {}, now),
             locale: await _start(actor, item, locale, text, now),
         }
-        events.record(_CREATED[kind], item_id=item.id, actor=actor.name)
+        events.record(_CREATED[kind], item_id=item.id, actor=actor.name, at=now)
     return Saved(item, drafts)
 
 
@@ -121,17 +121,19 @@ async def save_draft(
         else:
             draft.content = await _content(item, locale, draft.content, changes)
             await keep_revision(actor, draft, RevisionKind.SAVE, now)
-        events.record(EventType.DRAFT_SAVED, item_id=item_id, locale=locale or None, actor=actor.name)
+        events.record(EventType.DRAFT_SAVED, item_id=item_id, locale=locale or None, actor=actor.name, at=now)
     return draft
 
 
 async def lock_item(item_id: int) -> Item:
     """The item, locked until the transaction ends: every command on an item begins here.
 
+    Others may still refer to it, or two items that refer to each other would wait for each other.
+
     Raises:
         NotFoundError: no such item.
     """
-    item = await Item.filter(id=item_id).select_for_update().get_or_none()
+    item = await Item.filter(id=item_id).select_for_update(no_key=True).get_or_none()
     if item is None:
         raise NotFoundError("There is no such item.", path=("item",))
     return item
@@ -146,7 +148,7 @@ async def keep_revision(
     version: int | None = None,
     note: str | None = None,
 ) -> None:
-    """Number the draft's content one up and keep it for good. A change of content undoes approval and schedule."""
+    """Number the draft's content one up and keep it for good; that undoes approval and schedule."""
     draft.revision += 1
     draft.status = DraftStatus.DRAFT
     draft.updated_at = now

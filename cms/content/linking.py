@@ -21,7 +21,7 @@ from cms.content.parts import SharedPart
 
 
 async def publish_links(item: Item, part: SharedPart) -> None:
-    """Replace the item's live subjects, bylines, credits and associations; rows that stay the same are not touched."""
+    """Replace the item's live subjects, bylines, credits and associations; a list that is the same stays."""
     await _replace(Subject, item, [{"concept_id": each} for each in part.subjects])
     await _replace(Byline, item, [{"contributor_id": each} for each in part.contributors])
     await _replace(

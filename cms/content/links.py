@@ -1,4 +1,4 @@
-"""What a live shared part refers to, as rows that joins can read; `linking` writes them when it is published."""
+"""What a live shared part refers to, as rows that joins can read; `linking` writes them at publication."""
 
 from datetime import datetime
 from enum import StrEnum

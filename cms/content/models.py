@@ -1,7 +1,7 @@
 """One mechanism for everything that is published.
 
-An Item is language-neutral. What is said about it has a *shared* part (one per item) and a *text* part (one per
-locale). Both are worked on as Draft, kept as Revision, and live as Edition:
+An Item is language-neutral. What is said about it has a *shared* part (one per item) and a *text* part (one
+per locale). Both are worked on as Draft, kept as Revision, and live as Edition:
 
     Item ─┬─ Draft     (locale "" is the shared part)   the working copy
           ├─ Revision  (locale "" is the shared part)   immutable, numbered per part
@@ -66,7 +66,10 @@ class LocaleReason(StrEnum):
 
 
 class Item(Model):
-    """Something that can be published, whatever its languages. Embargo, expiry and kill live here and act at once."""
+    """Something that can be published, whatever its languages.
+
+    Embargo, expiry and kill live here and act at once.
+    """
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharEnumField(Kind, max_length=10)
@@ -193,7 +196,7 @@ class Slug(Model):
 
 
 class Serving(Model):
-    """Which edition of an item is read in a configured locale, and why; resolved when publishing, not when reading.
+    """Which edition of an item is read in a configured locale, and why; resolved when publishing.
 
     It makes honest fallback cost nothing at read time: a list in `zh` along zh → en → it is one index range.
     """

@@ -5,12 +5,13 @@ Draft and Revision hold them as JSON. They come in as *changes*, a mapping of th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from cms.content import body as bodies
-from cms.content.links import CreditRole
+from cms.content.links import CreditRole, SeriesRole
 from cms.content.plaintext import check_line, check_text
 from cms.content.slugs import check_slug
 from cms.errors import BodyError, InvalidInputError
@@ -39,7 +40,10 @@ def _instant(name: str, value: Any) -> str:
             value = None
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise InvalidInputError(f"{name} must be a date and time with an offset.", path=(name,))
-    return value.astimezone(UTC).isoformat()
+    try:
+        return value.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise InvalidInputError(f"{name} lies outside the years 1 to 9999.", path=(name,)) from None
 
 
 def _headline(name: str, value: Any) -> str:
@@ -85,9 +89,37 @@ def _records(*required: str) -> Check:
 
 def _credits(name: str, value: Any) -> list[dict[str, Any]]:
     records = _records("organisation", "role")(name, value)
-    return [
-        {"organisation": each["organisation"], "role": CreditRole(each["role"]).value} for each in records
+    credited = [
+        {"organisation": each["organisation"], "role": _role(CreditRole, each, name, index)}
+        for index, each in enumerate(records)
     ]
+    return [each for index, each in enumerate(credited) if each not in credited[:index]]
+
+
+def _sections(name: str, value: Any) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = _records("key", "titles")(name, value)
+    for index, each in enumerate(records):
+        if each["key"] in (other["key"] for other in records[:index]):
+            raise InvalidInputError("A section is there twice.", path=(name, index, "key"))
+    return records
+
+
+def _entries(name: str, value: Any) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = _records("item", "role")(name, value)
+    seen = set[int]()
+    for index, each in enumerate(records):
+        if each["item"] in seen:
+            raise InvalidInputError("An item has one place in a series.", path=(name, index, "item"))
+        seen.add(each["item"])
+        each["role"] = _role(SeriesRole, each, name, index)
+    return records
+
+
+def _role(roles: type[StrEnum], record: Mapping[str, Any], name: str, index: int) -> str:
+    try:
+        return roles(record["role"]).value
+    except ValueError:
+        raise InvalidInputError(f"role is one of {', '.join(roles)}.", path=(name, index, "role")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +139,7 @@ class _Part:
         raise TypeError  # each part has its own
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
-        """This part with the named fields replaced; None empties a field.
+        """The part with the named fields replaced; None empties a field.
 
         Raises:
             InvalidInputError: a value does not fit its field; the path names it.
@@ -198,8 +230,8 @@ _SHARED_CHECKS: Mapping[str, Check] = {
     "occasion": _line(HEADLINE_MOST),
     "starts_on": _instant,
     "ends_on": _instant,
-    "sections": _records("key", "titles"),
-    "entries": _records("item", "role"),
+    "sections": _sections,
+    "entries": _entries,
 }
 
 SERIES_ONLY: frozenset[str] = frozenset({"occasion", "starts_on", "ends_on", "sections", "entries"})

@@ -1,8 +1,8 @@
 """Commands that change what is live: publish and unpublish, each one transaction whatever its size.
 
-A publication takes the texts of the locales it names, and the shared part if it says so. The first one always takes
-the shared part, since no text is read without it. Whatever partners must hear is recorded as Changes of the item's
-live locales.
+A publication takes the texts of the locales it names, and the shared part if it says so. The first one always
+takes the shared part, since no text is read without it. Whatever partners must hear is recorded as Changes of
+the item's live locales.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,16 +13,16 @@ from typing import Any
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content import body as bodies
+from cms.content.addresses import claim_slug, release_slug
 from cms.content.editing import keep_revision, lock_item
 from cms.content.linking import instant, publish_links
 from cms.content.models import SHARED, Draft, Edition, Item, PubStatus, RevisionKind, SharedEdition
 from cms.content.parts import SharedPart, TextPart
 from cms.content.serving import refresh_serving
-from cms.content.addresses import claim_slug, release_slug
 from cms.database import transaction
 from cms.errors import InvalidInputError, NotFoundError, TransitionError
 from cms.events import Changed, ChangeType, EventType
-from cms.taxonomy.locales import Locales, load_locales
+from cms.taxonomy.locales import Locales, hold_locales
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,9 @@ async def publish(
     """
     require(actor, Permission.PUBLISH)
     async with transaction():
-        item = await lock_item(item_id)
-        if item.pub_status is not PubStatus.USABLE:
-            raise TransitionError(f"The item is {item.pub_status.lower()}: nothing of it can be published.")
-        configured = await load_locales()
-        wanted = list(dict.fromkeys(configured.check(tag, "locales", n) for n, tag in enumerate(locales)))
+        item = await _lock_usable(item_id)
+        configured = await hold_locales()
+        wanted = _wanted(configured, locales)
         if not wanted and not shared:
             raise InvalidInputError("Name the locales to publish, or the shared part.", path=("locales",))
         before = await Edition.filter(item_id=item_id).only("id", "locale")
@@ -63,7 +61,7 @@ async def publish(
         if wanted:
             await refresh_serving(item, configured)
         live = _in_order(configured, {edition.locale for edition in before} | set(wanted))
-        _announce(actor, item, wanted, live if shared else wanted, shared=shared)
+        _announce(actor, item, wanted, live, shared=shared, now=now)
     return Published(item, live)
 
 
@@ -72,18 +70,18 @@ async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: 
 
     Raises:
         NotFoundError: no such item, or a locale is not live.
+        TransitionError: the item is canceled or withheld; recipients must go on seeing that.
     """
     require(actor, Permission.PUBLISH)
     async with transaction():
-        item = await lock_item(item_id)
-        configured = await load_locales()
-        editions = {edition.locale: edition for edition in await Edition.filter(item_id=item_id)}
-        wanted = list(dict.fromkeys(configured.check(tag, "locales", n) for n, tag in enumerate(locales)))
+        item = await _lock_usable(item_id)
+        configured = await hold_locales()
+        wanted = _wanted(configured, locales)
+        live = {edition.locale for edition in await Edition.filter(item_id=item_id).only("id", "locale")}
         if not wanted:
             raise InvalidInputError("Name the locales to unpublish.", path=("locales",))
-        for index, locale in enumerate(wanted):
-            if locale not in editions:
-                raise NotFoundError(f"The item is not live in {locale}.", path=("locales", index))
+        if missing := [locale for locale in wanted if locale not in live]:
+            raise NotFoundError(f"The item is not live in {missing[0]}.", path=("locales",))
         item.version += 1
         await item.save(update_fields=["version"])
         for locale in wanted:
@@ -97,8 +95,22 @@ async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: 
                 locale=locale,
                 actor=actor.name,
                 changes=[_change(item, locale, ChangeType.UNPUBLISHED)],
+                at=now,
             )
-    return Published(item, _in_order(configured, set(editions) - set(wanted)))
+    return Published(item, _in_order(configured, live.difference(wanted)))
+
+
+async def _lock_usable(item_id: int) -> Item:
+    item = await lock_item(item_id)
+    if item.pub_status is not PubStatus.USABLE:
+        raise TransitionError(f"The item is {item.pub_status.lower()}: what is live of it cannot change.")
+    return item
+
+
+def _wanted(configured: Locales, tags: Sequence[str]) -> list[str]:
+    """The locales meant, once each, in the newsroom's order: so no two commands wait for each other."""
+    meant = {configured.check(tag, "locales", index) for index, tag in enumerate(tags)}
+    return list(_in_order(configured, meant))
 
 
 async def _publish_shared(actor: Actor, item: Item, now: datetime) -> None:
@@ -152,12 +164,12 @@ async def _publish_text(actor: Actor, item: Item, locale: str, now: datetime) ->
 
 
 def _announce(
-    actor: Actor, item: Item, texts: Sequence[str], changed: Iterable[str], *, shared: bool
+    actor: Actor, item: Item, texts: Sequence[str], changed: Iterable[str], *, shared: bool, now: datetime
 ) -> None:
-    """One event for the shared part, with the changes of live locales that no text event carries; one for each text."""
+    """An event for the shared part, with the changes of locales that no text event carries; one per text."""
     if shared:
         others = [_change(item, locale, ChangeType.UPSERTED) for locale in changed if locale not in texts]
-        events.record(EventType.SHARED_PUBLISHED, item_id=item.id, actor=actor.name, changes=others)
+        events.record(EventType.SHARED_PUBLISHED, item_id=item.id, actor=actor.name, changes=others, at=now)
     for locale in texts:
         events.record(
             EventType.TEXT_PUBLISHED,
@@ -165,6 +177,7 @@ def _announce(
             locale=locale,
             actor=actor.name,
             changes=[_change(item, locale, ChangeType.UPSERTED)],
+            at=now,
         )
 
 

@@ -1,16 +1,21 @@
 """Keeping the Serving table: for each item and configured locale, the edition read there and why."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import Edition, Item, LocaleReason, Serving
+from cms.content.plaintext import check_line
 from cms.database import transaction
 from cms.errors import InvalidInputError
 from cms.events import EventType
-from cms.taxonomy.locales import Locales, canonical
+from cms.taxonomy.locales import Locales, canonical, hold_locales
 from cms.taxonomy.models import Locale
+
+TAG_MOST = 35
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def served_locale(
@@ -52,36 +57,26 @@ async def refresh_serving(item: Item, locales: Locales, *, without: Sequence[str
 
 
 async def configure_locales(actor: Actor, wanted: Sequence[Mapping[str, Any]]) -> Locales:
-    """Set the newsroom's locales, each `{tag, name, direction, fallbacks}`, and serve every item anew along them.
+    """Set the newsroom's locales, each `{tag, name, direction, fallbacks}`, and serve every item along them.
 
     A locale with live editions cannot be left out: unpublish them first.
 
     Raises:
-        InvalidInputError: a tag twice, or a live locale left out.
+        InvalidInputError: a locale that is none, or is named twice; a live one left out.
     """
     require(actor, Permission.ADMINISTER)
-    tags = [canonical(each["tag"]) for each in wanted]
+    rows = [_row(each, position) for position, each in enumerate(wanted)]
+    tags = [row.tag for row in rows]
     if len(set(tags)) != len(tags):
         raise InvalidInputError("A locale is named twice.", path=("locales",))
     async with transaction():
+        old = await hold_locales(to_change=True)
         live = set(await Edition.all().distinct().values_list("locale", flat=True))
         if stray := sorted(str(tag) for tag in live.difference(tags)):
             raise InvalidInputError(
                 f"Texts are live in {stray[0]}: it cannot be left out.", path=("locales",)
             )
-        before = await Locale.all().order_by("position", "tag")
-        old = Locales.of(before)
         await Locale.all().delete()
-        rows = [
-            Locale(
-                tag=tag,
-                name=each.get("name") or tag,
-                direction=each.get("direction") or "ltr",
-                fallbacks=[canonical(fallback) for fallback in each.get("fallbacks") or ()],
-                position=position,
-            )
-            for position, (tag, each) in enumerate(zip(tags, wanted, strict=True))
-        ]
         await Locale.bulk_create(rows)
         locales = Locales.of(rows)
         if locales != old:
@@ -89,3 +84,22 @@ async def configure_locales(actor: Actor, wanted: Sequence[Mapping[str, Any]]) -
                 await refresh_serving(item, locales)
         events.record(EventType.LOCALES_CONFIGURED, actor=actor.name)
     return locales
+
+
+def _row(given: Mapping[str, Any], position: int) -> Locale:
+    here = ("locales", position)
+    tag = canonical(given["tag"])
+    if not _TAG.fullmatch(tag) or len(tag) > TAG_MOST:
+        raise InvalidInputError(
+            "A locale is named by a BCP 47 tag, such as it or zh-Hant.", path=(*here, "tag")
+        )
+    direction = given.get("direction") or "ltr"
+    if direction not in {"ltr", "rtl"}:
+        raise InvalidInputError("direction is ltr or rtl.", path=(*here, "direction"))
+    return Locale(
+        tag=tag,
+        name=check_line(given.get("name") or tag, name="name", most=100),
+        direction=direction,
+        fallbacks=[canonical(fallback) for fallback in given.get("fallbacks") or ()],
+        position=position,
+    )

@@ -1,6 +1,6 @@
 """Work that is done later, at least once: a row with a lease.
 
-    models      Job: the row, its lane and its state
+    models      Job: the row, its lane and its state; Handler: what does it
     enqueuing   JobRequest, enqueue: a command asks for work
     leasing     claim, renew, finish, fail: a worker does it
 
@@ -26,9 +26,10 @@ from cms.jobs.leasing import (
     renew,
     retry_parked,
 )
-from cms.jobs.models import Job, JobState, Lane
+from cms.jobs.models import Handler, Job, JobState, Lane
 
 __all__ = [
+    "Handler",
     "Job",
     "JobRequest",
     "JobState",

@@ -1,5 +1,6 @@
 """The row of a job."""
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
 
@@ -56,3 +57,7 @@ class Job(Model):
             Index(fields=("serial_key", "due_at"), name="job_serial"),
             Index(fields=("state", "finished_at"), name="job_state"),
         )
+
+
+Handler = Callable[[Job], Awaitable[None]]
+"""Does the work of one job. It may run twice, and is cancelled when the job is lost to another worker."""

@@ -1,7 +1,7 @@
 """Keeping the search index in step with the public texts.
 
-The index holds one document for each item and locale that is released. It follows the Change table in batches after
-commit, and says up to which position it does: a search leaves out what changed since.
+The index holds one document for each item and locale that is released. It follows the Change table in batches
+after commit, and says up to which position it does: a search leaves out what changed since.
 """
 
 import asyncio
@@ -14,9 +14,8 @@ from cms.clock import Clock
 from cms.content.links import Byline, Credit, SeriesEntry, Subject
 from cms.content.models import Edition, Item
 from cms.events import Change, ChangeType, latest
-from cms.jobs import Job, JobRequest
+from cms.jobs import Handler, Job
 from cms.reading.scope import Scope
-from cms.worker import Handler
 from search import Document, Engine
 
 BATCH = 500
@@ -36,7 +35,8 @@ def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
 async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> int:
     """Bring the index up to the latest change; returns how many documents were written or removed.
 
-    An index that is ahead of the database belongs to another history, such as one before a restore: it is begun anew.
+    An index that is ahead of the database belongs to another history, such as one before a restore: it is
+    begun anew.
     """
     if engine.position() > await latest():
         await asyncio.to_thread(engine.clear)

@@ -1,7 +1,7 @@
-"""What an actor may see, as a value with three faces that must agree: SQL, a Tortoise filter and a pure function.
+"""What an actor may see, as a value with three faces that agree: SQL, a Tortoise filter, a pure function.
 
-No predicate opens by the clock: an embargo ends by a command that clears it. Expiry closes by the clock as well as by
-its command, whichever is first.
+No predicate opens by the clock: an embargo ends by a command that clears it. Expiry closes by the clock as
+well as by its command, whichever is first.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Scope:
     at: datetime
 
     def sql(self, item: str, instant: Callable[[datetime], str]) -> tuple[str, ...]:
-        """Conditions on the item table under that alias; `instant` binds a time and returns its placeholder."""
+        """Conditions on the item table under that alias; `instant` binds a time, for its placeholder."""
         return (
             f"{item}.pub_status = '{PubStatus.USABLE}'",
             f"{item}.ready",
@@ -31,14 +31,16 @@ class Scope:
 
     def q(self, prefix: str = "") -> Q:
         """The same as a filter of Tortoise; `prefix` is the path to the item, such as `item__`."""
-        released: dict[str, Any] = {
+        conditions: dict[str, Any] = {
             f"{prefix}pub_status": PubStatus.USABLE,
             f"{prefix}ready": True,
             f"{prefix}embargoed_until": None,
         }
-        unlimited: dict[str, Any] = {f"{prefix}expires_at": None}
-        later: dict[str, Any] = {f"{prefix}expires_at__gt": self.at}
-        return Q(Q(**unlimited) | Q(**later), **released)
+        unexpired: tuple[dict[str, Any], ...] = (
+            {f"{prefix}expires_at": None},
+            {f"{prefix}expires_at__gt": self.at},
+        )
+        return Q(*(Q(**each) for each in unexpired), join_type="OR") & Q(**conditions)
 
     def admits(self, item: Item) -> bool:
         """The same of one item in hand."""

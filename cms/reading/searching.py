@@ -13,8 +13,8 @@ def find(
 ) -> Results:
     """Hits among the released texts of a locale.
 
-    The index lags the database, so the items that `changed` since its position are left out before anything is
-    counted: they are found again when they are indexed. Runs outside the event loop.
+    The index lags the database, so the items that `changed` since its position are left out before anything
+    is counted: they are found again when they are indexed. Runs outside the event loop.
 
     Raises:
         UnavailableError: the index is missing or damaged.

@@ -9,7 +9,10 @@ from langcodes import standardize_tag
 from langcodes.tag_parser import LanguageTagError
 
 from cms.errors import UnknownLocaleError
+from cms.statements import on_postgresql, rows
 from cms.taxonomy.models import Locale
+
+_CHAINS_LOCK = 0x6C6F6361  # "loca": any number that nothing else in this database locks
 
 
 @lru_cache(maxsize=1024)
@@ -65,8 +68,19 @@ async def load_locales() -> Locales:
     return Locales.of(await Locale.all())
 
 
+async def hold_locales(*, to_change: bool = False) -> Locales:
+    """Read the configured locales, which then stay as they are until the transaction ends.
+
+    Whoever serves texts along the chains holds them; whoever holds them `to_change` does so alone.
+    """
+    if on_postgresql():
+        # Not the rows: who waited for a deleted row would not see those that replace it.
+        await rows(f"SELECT pg_advisory_xact_lock{'' if to_change else '_shared'}($1)", _CHAINS_LOCK)
+    return await load_locales()
+
+
 def name_in(names: Mapping[str, str], chain: tuple[str, ...]) -> str:
-    """The name along the chain, else in any locale, the alphabetically first so that it stays the same one."""
+    """The name along the chain, else in any locale, the alphabetically first so that it stays the same."""
     for tag in chain:
         if tag in names:
             return names[tag]

@@ -1,4 +1,4 @@
-"""Vocabularies of the newsroom. Names are JSON objects `{locale: name}`, read along a locale's fallback chain."""
+"""Vocabularies of the newsroom. Names are JSON objects `{locale: name}`, read along a fallback chain."""
 
 from tortoise import fields
 from tortoise.indexes import Index
