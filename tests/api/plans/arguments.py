@@ -63,7 +63,9 @@ class ArgumentDrawer:
         if self.choose.chance(2):
             return json.dumps(value)
         kind = self.choose.one(["Boolean!", "Boolean! = true", "Boolean = false"])
-        return self._variable(kind, ABSENT if "=" in kind and self.choose.chance(3) else value)
+        if "=" in kind and self.choose.chance(3):
+            return self._variable(kind, ABSENT)
+        return self._variable(kind, None if kind == "Boolean = false" and self.choose.chance(8) else value)
 
     def of(self, parent: str, name: str, definition: GraphQLField) -> str:
         """The arguments of a field in parentheses; empty where it has none."""
