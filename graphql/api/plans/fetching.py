@@ -84,7 +84,12 @@ class Fetch:
         if not self.rows.joins:
             return source
         used = set().union(*(_aliases(text) for text in texts))
-        return " ".join([source, *(join for alias, join in self.rows.joins.items() if alias in used)])
+        needed: list[str] = []
+        for alias, join in reversed(self.rows.joins.items()):
+            if alias in used:
+                needed.append(join)
+                used |= _aliases(join)
+        return " ".join([source, *reversed(needed)])
 
     def select(
         self,
