@@ -1,20 +1,24 @@
-"""What can be wrong with what somebody asked for. Each has a stable code, a message in plain words, and a path.
+"""What Polyfocal says when it refuses.
 
     PolyfocalError
-    ├── InvalidInputError         INVALID_INPUT        a value does not fit its field
-    │   ├── BodyError             INVALID_BODY         an article body is no valid document
-    │   ├── UnknownLocaleError    UNKNOWN_LOCALE       the newsroom does not publish in it
-    │   ├── InvalidCursorError    INVALID_CURSOR       a cursor is not one of this list
-    │   └── InvalidPageError      INVALID_PAGE         a page is too large, or asked for in both directions
-    ├── NotFoundError             NOT_FOUND            what a command names is not there
-    ├── ConflictError             CONFLICT             somebody saved in between
-    ├── SlugTakenError            SLUG_TAKEN           an address belongs to another item
-    ├── TransitionError           INVALID_TRANSITION   the workflow does not allow this from here
-    ├── UnauthenticatedError      UNAUTHENTICATED      nobody is named, or the token is not good
-    ├── ForbiddenError            FORBIDDEN            the actor lacks the permission
-    └── UnavailableError          UNAVAILABLE          a part that is needed is away, such as the index
+    ├── InvalidInputError        INVALID_INPUT
+    │   ├── BodyError            INVALID_BODY
+    │   ├── InvalidCursorError   INVALID_CURSOR
+    │   ├── InvalidPageError     INVALID_PAGE
+    │   └── UnknownLocaleError   UNKNOWN_LOCALE
+    ├── NotFoundError            NOT_FOUND
+    ├── UnauthenticatedError     UNAUTHENTICATED
+    ├── ForbiddenError           FORBIDDEN
+    ├── ConflictError            CONFLICT
+    ├── SlugTakenError           SLUG_TAKEN
+    ├── TransitionError          INVALID_TRANSITION
+    ├── UnavailableError         UNAVAILABLE
+    └── QueryTimeoutError        TIMEOUT
 
-`message` and `path` go to the client as they are: they hold nothing that it did not send or may not see.
+Every error has a stable `code` that programs may branch on, a message in plain words that may be shown to a
+person, and a `path` to the part of the input that it speaks of. None of them carries a secret or a row that
+the actor may not see, so each can be answered to the client as it is; anything else that is raised is a fault
+of ours.
 """
 
 from collections.abc import Sequence
@@ -22,7 +26,7 @@ from typing import ClassVar
 
 
 class PolyfocalError(Exception):
-    """Any of them; `path` leads to the field or argument it is about."""
+    """The root: catch it where an answer is made, raise one of its children."""
 
     code: ClassVar[str] = "ERROR"
 
@@ -32,43 +36,57 @@ class PolyfocalError(Exception):
 
 
 class InvalidInputError(PolyfocalError):
-    """A value does not fit its field."""
+    """A value is of the wrong type, too long, or breaks a rule that needs no database to see."""
 
     code = "INVALID_INPUT"
 
 
 class BodyError(InvalidInputError):
-    """An article body is not a document of our schema; the path leads into it."""
+    """An article body is no document of our schema; the path leads to the first node that is not."""
 
     code = "INVALID_BODY"
 
 
-class UnknownLocaleError(InvalidInputError):
-    """The newsroom does not publish in this locale."""
-
-    code = "UNKNOWN_LOCALE"
-
-
 class InvalidCursorError(InvalidInputError):
-    """A cursor is damaged, or belongs to another list, order or epoch."""
+    """A cursor was not made by this server, or was made for another list or another epoch."""
 
     code = "INVALID_CURSOR"
 
 
 class InvalidPageError(InvalidInputError):
-    """A page is negative or too large, or asked for in both directions."""
+    """`first` or `last` is missing, negative, beyond the limit, or both were given."""
 
     code = "INVALID_PAGE"
 
 
+class UnknownLocaleError(InvalidInputError):
+    """A locale is well formed or not, but this newsroom has not configured it."""
+
+    code = "UNKNOWN_LOCALE"
+
+
 class NotFoundError(PolyfocalError):
-    """What a command names is not there."""
+    """What was named does not exist, or the actor may not know that it does."""
 
     code = "NOT_FOUND"
 
 
+class UnauthenticatedError(PolyfocalError):
+    """Nobody is signed in, or the password, token or session is wrong or over."""
+
+    code = "UNAUTHENTICATED"
+
+
+class ForbiddenError(PolyfocalError):
+    """The actor is known and may see the thing, but lacks the permission for this command."""
+
+    code = "FORBIDDEN"
+
+
 class ConflictError(PolyfocalError):
-    """Somebody saved since the revision that the editor saw; `current` is the one that stands, None if none does."""
+    """Somebody else saved first, so that nothing was written: `current` is the revision that stands, None if
+    none does.
+    """
 
     code = "CONFLICT"
 
@@ -78,30 +96,26 @@ class ConflictError(PolyfocalError):
 
 
 class SlugTakenError(PolyfocalError):
-    """A slug is, or was, another item's in the locale."""
+    """Another item has the slug in this locale, or had it once: former slugs are never given away."""
 
     code = "SLUG_TAKEN"
 
 
 class TransitionError(PolyfocalError):
-    """The workflow does not allow this from where the item stands."""
+    """The workflow has no such step from where the item stands, such as approving what is not in review."""
 
     code = "INVALID_TRANSITION"
 
 
-class UnauthenticatedError(PolyfocalError):
-    """Nobody is named, or the token is unknown, revoked or expired."""
-
-    code = "UNAUTHENTICATED"
-
-
-class ForbiddenError(PolyfocalError):
-    """The actor is known and lacks the permission."""
-
-    code = "FORBIDDEN"
-
-
 class UnavailableError(PolyfocalError):
-    """A part that is needed is away for the moment."""
+    """A backend (storage, search engine, database) does not answer now; the same request may succeed
+    later.
+    """
 
     code = "UNAVAILABLE"
+
+
+class QueryTimeoutError(PolyfocalError):
+    """A query met its time limit and was stopped; a narrower one may finish."""
+
+    code = "TIMEOUT"

@@ -25,6 +25,8 @@ RECONNECT_SECONDS = 0.5
 
 _LATEST = 'SELECT coalesce(max("id"), 0) FROM "event"'
 
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -80,7 +82,7 @@ class Freshness:
                     moved = self._moved
                     try:
                         newest = await self._source.latest()
-                    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    except _LOST:
                         await self._sleep(RECONNECT_SECONDS)
                         continue
                     if newest <= position:
@@ -165,7 +167,12 @@ class _Notified:
             self._next = None
             if self._connection is None or self._connection.is_closed():
                 await self._connect()
-            return int(await self._connection.fetchval(_LATEST))
+            try:
+                return int(await self._connection.fetchval(_LATEST))
+            except _LOST:
+                # Half lost is lost: asyncpg may not have noticed yet what state the connection is in.
+                self._connection.terminate()
+                raise
 
     async def _connect(self) -> None:
         # LISTEN precedes the question, so that no commit falls between the two.

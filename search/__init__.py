@@ -1,24 +1,40 @@
-"""STUB (temporary)."""
-from dataclasses import dataclass, field
-from typing import Any
-@dataclass
-class Document:
-    key: str; texts: Any; terms: Any; published_at: Any; ends_at: Any
-@dataclass
-class Query:
-    text: str; at: Any; filters: Any=None; exclude: Any=(); offset: int=0; limit: int=20; facets: Any=()
-@dataclass
-class Snippet: field: str; html: str
-@dataclass
-class Hit: key: str; score: float; snippets: Any
-@dataclass
-class Results: hits: Any; total: int; facets: Any
-class SearchUnavailableError(Exception): ...
-class Engine:
-    def position(self): return 10**9
-    def write(self, c, p): ...
-    def search(self, l, q): return Results((),0,{})
-    def clear(self): ...
-    def check(self): return ()
-    def close(self): ...
-def open_engine(url): return Engine()
+"""Full-text search in every language of a newsroom: a library that knows no CMS.
+
+    Document, FIELDS          what is put in                                  document
+    Query, parse              what is asked, and what a typed text means      query
+    Results, Hit, Snippet     what is answered                                results
+    Engine, open_engine       where it is kept: one protocol, opened by URL   engine/
+    analyse, Token            from text to tokens, the same for every engine  analysis, scripts, languages
+    rank                      which documents match, and how well             ranking
+    snippet                   the passage to show                             highlight
+    SearchError, …            what can go wrong                               errors
+
+Everything is synchronous: call it from a thread. Engines may be shared between threads.
+"""
+
+from __future__ import annotations
+
+from search.analysis import Token, analyse
+from search.document import FIELDS, Document
+from search.engine import Change, Engine, open_engine
+from search.errors import SearchBusyError, SearchError, SearchUnavailableError
+from search.query import Query, parse
+from search.results import Hit, Results, Snippet
+
+__all__ = [
+    "FIELDS",
+    "Change",
+    "Document",
+    "Engine",
+    "Hit",
+    "Query",
+    "Results",
+    "SearchBusyError",
+    "SearchError",
+    "SearchUnavailableError",
+    "Snippet",
+    "Token",
+    "analyse",
+    "open_engine",
+    "parse",
+]

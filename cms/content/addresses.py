@@ -21,7 +21,7 @@ async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | 
         return current
     if text.slug is not None and text.slug == current:
         return current
-    base = text.slug or slugify(text.headline)
+    base = text.slug or slugify(text.headline, locale)
     taken = await _claimed(item, locale, base)
     slug, number = base, 1
     while taken.get(slug, item.id) != item.id:

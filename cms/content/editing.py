@@ -111,7 +111,9 @@ async def save_draft(
         draft = await Draft.get_or_none(item_id=item_id, locale=locale)
         current = draft.revision if draft else None
         if current != expected_revision:
-            raise ConflictError(_conflict(current, expected_revision), path=("expectedRevision",), current=current)
+            raise ConflictError(
+                _conflict(current, expected_revision), path=("expectedRevision",), current=current
+            )
         if draft is None:
             if "headline" not in changes:
                 raise InvalidInputError("headline must not be empty.", path=("headline",))

@@ -25,9 +25,15 @@ async def publish_links(item: Item, part: SharedPart) -> None:
     await _replace(Subject, item, [{"concept_id": each} for each in part.subjects])
     await _replace(Byline, item, [{"contributor_id": each} for each in part.contributors])
     await _replace(
-        Credit, item, [{"organisation_id": each["organisation"], "role": each["role"]} for each in part.credits]
+        Credit,
+        item,
+        [{"organisation_id": each["organisation"], "role": each["role"]} for each in part.credits],
     )
-    lead = [] if part.lead_video is None else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
+    lead = (
+        []
+        if part.lead_video is None
+        else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
+    )
     related = [{"target_id": each, "role": AssociationRole.RELATED} for each in part.related]
     await _replace(Association, item, lead + related)
     if item.kind is Kind.SERIES:

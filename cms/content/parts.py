@@ -4,7 +4,7 @@ Draft and Revision hold them as JSON. They come in as *changes*, a mapping of th
 `changed` checks those and leaves the rest alone. Every error names the path of the field.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -85,7 +85,9 @@ def _records(*required: str) -> Check:
 
 def _credits(name: str, value: Any) -> list[dict[str, Any]]:
     records = _records("organisation", "role")(name, value)
-    return [{"organisation": each["organisation"], "role": CreditRole(each["role"]).value} for each in records]
+    return [
+        {"organisation": each["organisation"], "role": CreditRole(each["role"]).value} for each in records
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +202,5 @@ _SHARED_CHECKS: Mapping[str, Check] = {
     "entries": _records("item", "role"),
 }
 
-SERIES_ONLY: Iterable[str] = frozenset({"occasion", "starts_on", "ends_on", "sections", "entries"})
+SERIES_ONLY: frozenset[str] = frozenset({"occasion", "starts_on", "ends_on", "sections", "entries"})
 """Fields of the shared part that only an item of this kind may fill."""

@@ -1,41 +1,53 @@
-"""Text that people send: what is refused wherever text comes in."""
+"""Text without markup, as a person types it into a field: checked once, where it enters.
+
+What passes here can be stored in SQLite and PostgreSQL, written as JSON and XML, and shown on one line, so no
+later step has to look again.
+"""
 
 import re
-from typing import Any
 
 from cms.errors import InvalidInputError
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+UNPUBLISHABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no text may hold: controls other than tab and line ends, lone surrogates, and XML's two forbidden code
+points."""
+
+_LINE_END = re.compile("[\t\n\r\u2028\u2029]")
 
 
-def fault_of(text: str) -> str | None:
-    """What makes a text unfit to be stored or shown: half of a character, or control characters."""
-    if _SURROGATE.search(text):
-        return "holds half of a character (a lone surrogate)"
-    if _CONTROL.search(text):
-        return "holds a control character"
-    return None
+def check_line(value: object, *, name: str, most: int) -> str:
+    """A headline, a name, a byline: the trimmed line. Raises InvalidInputError naming the field.
 
-
-def check_text(value: Any, *, name: str, most: int) -> str:
-    """A text of several lines, trimmed, of at most `most` characters.
-
-    Raises:
-        InvalidInputError: the path is the field's name.
+    `most` is the limit in characters (code points) after trimming. An empty line passes: a draft may have no
+    headline yet, and what must be there before publication is the workflow's business.
     """
+    line = _checked(value, name=name, most=most)
+    if _LINE_END.search(line):
+        raise InvalidInputError(f"{name} must be a single line without tabs or line breaks.", path=(name,))
+    return line
+
+
+def check_text(value: object, *, name: str, most: int) -> str:
+    """A summary or a note of several lines: trimmed, with plain line ends. Raises InvalidInputError."""
+    text = _checked(value, name=name, most=most)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _checked(value: object, *, name: str, most: int) -> str:
     if not isinstance(value, str):
-        raise InvalidInputError(f"{name} must be a text.", path=(name,))
-    if len(value) > most:
-        raise InvalidInputError(f"{name} may hold {most} characters at most; this has {len(value)}.", path=(name,))
-    if fault := fault_of(value):
-        raise InvalidInputError(f"{name} {fault}.", path=(name,))
-    return value.strip()
-
-
-def check_line(value: Any, *, name: str, most: int) -> str:
-    """A text of one line; see `check_text`."""
-    text = check_text(value, name=name, most=most)
-    if len(text.splitlines()) > 1 or "\t" in text:
-        raise InvalidInputError(f"{name} must stand on one line.", path=(name,))
+        raise InvalidInputError(f"{name} must be text.", path=(name,))
+    text = value.strip()
+    if len(text) > most:
+        raise InvalidInputError(
+            f"{name} has {len(text):,} characters; at most {most:,} are allowed.", path=(name,)
+        )
+    if found := UNPUBLISHABLE.search(text):
+        raise InvalidInputError(
+            f"{name} holds the unprintable character {code_point(found.group())}.", path=(name,)
+        )
     return text
+
+
+def code_point(character: str) -> str:
+    """How a message names a character that cannot be shown: `U+0000`."""
+    return f"U+{ord(character):04X}"

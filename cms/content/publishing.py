@@ -151,7 +151,9 @@ async def _publish_text(actor: Actor, item: Item, locale: str, now: datetime) ->
         await edition.update_from_dict(live).save(update_fields=list(live))
 
 
-def _announce(actor: Actor, item: Item, texts: Sequence[str], changed: Iterable[str], *, shared: bool) -> None:
+def _announce(
+    actor: Actor, item: Item, texts: Sequence[str], changed: Iterable[str], *, shared: bool
+) -> None:
     """One event for the shared part, with the changes of live locales that no text event carries; one for each text."""
     if shared:
         others = [_change(item, locale, ChangeType.UPSERTED) for locale in changed if locale not in texts]
@@ -167,7 +169,9 @@ def _announce(actor: Actor, item: Item, texts: Sequence[str], changed: Iterable[
 
 
 def _change(item: Item, locale: str, kind: ChangeType) -> Changed:
-    return Changed(item_id=item.id, locale=locale, uri=item.uri, kind=item.kind, type=kind, version=item.version)
+    return Changed(
+        item_id=item.id, locale=locale, uri=item.uri, kind=item.kind, type=kind, version=item.version
+    )
 
 
 def _in_order(configured: Locales, live: set[str]) -> tuple[str, ...]:

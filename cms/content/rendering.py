@@ -1,180 +1,155 @@
-"""A body as HTML, Markdown and plain text: pure functions over a checked document.
+"""A body as HTML and as plain text: pure functions over a document that `parse` has passed.
 
-What is not in the schema cannot come here (see `body.parse`); every text is escaped all the same.
+The HTML is byte for byte what an HTML parser would write again, so a frontend that cleans it once more (as it
+should) stores and compares the same string.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any
 
-Json = Mapping[str, Any]
+from cms.content.grammar import Json
 
-_MARK_TAGS = {"bold": "strong", "italic": "em", "subscript": "sub", "superscript": "sup"}
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>&~|])")
-_LINE_START = re.compile(r"^(\s*)([#+\-=>]|\d{1,9}[.)])")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_TAGS = {
+    "bold": "strong",
+    "italic": "em",
+    "subscript": "sub",
+    "superscript": "sup",
+    "link": "a",
+    "lang": "span",
+}
+
+# Scripts that write no spaces between words: Han, Hiragana and Katakana with their iteration and length
+# marks.
+_UNSPACED = re.compile(
+    r"[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+)
 
 
 def html_of(document: Json) -> str:
-    """HTML, safe to insert into a page."""
-    return "".join(_html(block) for block in document["content"])
+    """HTML without a wrapper: `<p>…</p><h2>…</h2>…`. A figure and a video are `<figure data-item="global
+    id">`.
+    """
+    out: list[str] = []
+    for node in document["content"]:
+        _html(node, out)
+    return "".join(out)
 
 
 def text_of(document: Json) -> str:
-    """Plain text, a blank line between blocks."""
-    return "\n\n".join(text for text in map(_text, document["content"]) if text)
+    """Plain text without markers: blocks parted by a blank line, a list's items by a line end, captions
+    included.
+    """
+    return _texts(document["content"], "\n\n")
 
 
-def markdown_of(document: Json) -> str:
-    """CommonMark; what it has no sign for (sub- and superscript, language) is left as its text."""
-    return "\n\n".join(text for text in map(_markdown, document["content"]) if text)
+def own_text(node: Json) -> str:
+    """What one block says itself: its inline text, its caption, or its attribution; "" if it only holds
+    others.
+    """
+    attrs = node.get("attrs", {})
+    if "caption" in attrs or "cite" in attrs:
+        return str(attrs.get("caption") or attrs.get("cite") or "")
+    return "".join(child.get("text", "\n") for child in node.get("content", ()) if "attrs" not in child)
 
 
 def count_words(text: str) -> int:
-    """Words parted by blanks, and each character of Chinese and Japanese."""
-    characters = len(_UNSPACED.findall(text))
-    rest = _UNSPACED.sub(" ", text)
-    return characters + sum(1 for word in rest.split() if any(each.isalnum() for each in word))
+    """Words between spaces that have a letter or a digit, and each character of Chinese and Japanese."""
+    spaced, unspaced = _UNSPACED.subn(" ", text)
+    return unspaced + sum(word.isalnum() or any(map(str.isalnum, word)) for word in spaced.split())
 
 
-# HTML
+def escape_text(text: str) -> str:
+    """Text between tags, as the HTML standard serialises it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\xa0", "&nbsp;")
 
 
-def _html(node: Json) -> str:
-    attrs = node.get("attrs", {})
-    match node["type"]:
+def escape_attribute(value: str) -> str:
+    """The value of an attribute in double quotes."""
+    return escape_text(value).replace('"', "&quot;")
+
+
+def mark_tags(mark: Json) -> tuple[str, str]:
+    """The opening and the closing tag of a mark."""
+    tag = _TAGS[mark["type"]]
+    attrs = mark.get("attrs", {})
+    if tag == "a":
+        return f'<a href="{escape_attribute(attrs["href"])}" rel="noopener">', "</a>"
+    if tag == "span":
+        return f'<span lang="{escape_attribute(attrs["lang"])}">', "</span>"
+    return f"<{tag}>", f"</{tag}>"
+
+
+def _html(node: Json, out: list[str]) -> None:
+    kind, attrs = node["type"], node.get("attrs", {})
+    match kind:
         case "paragraph":
-            return f"<p>{_inline_html(node)}</p>"
+            _inline(node, "p", out)
         case "heading":
-            return f"<h{attrs['level']}>{_inline_html(node)}</h{attrs['level']}>"
-        case "blockquote":
-            cite = f"<footer>{escape(attrs['cite'])}</footer>" if attrs.get("cite") else ""
-            return f"<blockquote>{_children(node, _html)}{cite}</blockquote>"
+            _inline(node, f"h{attrs['level']}", out)
         case "bulletList":
-            return f"<ul>{_children(node, _html)}</ul>"
+            _wrapped(node, "ul", "", out)
         case "orderedList":
-            start = f' start="{attrs["start"]}"' if attrs["start"] != 1 else ""
-            return f"<ol{start}>{_children(node, _html)}</ol>"
+            _wrapped(node, "ol", "" if attrs["start"] == 1 else f' start="{attrs["start"]}"', out)
         case "listItem":
-            return f"<li>{_children(node, _html)}</li>"
-        case "figure":
-            caption = f"<figcaption>{escape(attrs['caption'])}</figcaption>" if attrs.get("caption") else ""
-            return f'<figure data-item="{escape(attrs["item"])}">{caption}</figure>'
+            _wrapped(node, "li", "", out)
+        case "blockquote":
+            _wrapped(node, "blockquote", "", out)
+        case "figure" | "video":
+            film = ' data-kind="video"' if kind == "video" else ""
+            caption = f"<figcaption>{escape_text(attrs['caption'])}</figcaption>" if attrs["caption"] else ""
+            out.append(f'<figure data-item="{escape_attribute(attrs["item"])}"{film}>{caption}</figure>')
         case _:
-            return "<hr>"
+            out.append("<hr>")
 
 
-def _inline_html(node: Json) -> str:
-    parts = []
-    for each in node.get("content", ()):
-        if each["type"] == "hardBreak":
-            parts.append("<br>")
-            continue
-        html = escape(each["text"], quote=False)
-        for mark in reversed(each.get("marks", ())):
-            html = _marked_html(mark, html)
-        parts.append(html)
-    return "".join(parts)
+def _wrapped(node: Json, tag: str, attributes: str, out: list[str]) -> None:
+    out.append(f"<{tag}{attributes}>")
+    for child in node["content"]:
+        _html(child, out)
+    if cite := node["attrs"].get("cite"):
+        out.append(f"<footer>{escape_text(cite)}</footer>")
+    out.append(f"</{tag}>")
 
 
-def _marked_html(mark: Json, html: str) -> str:
-    match mark["type"]:
-        case "link":
-            return f'<a href="{escape(mark["attrs"]["href"])}" rel="noopener">{html}</a>'
-        case "lang":
-            return f'<span lang="{escape(mark["attrs"]["lang"])}">{html}</span>'
-        case name:
-            return f"<{_MARK_TAGS[name]}>{html}</{_MARK_TAGS[name]}>"
+def _inline(node: Json, tag: str, out: list[str]) -> None:
+    """Inline content; a mark that neighbours share opens once, so a link with one bold word stays one
+    link.
+    """
+    out.append(f"<{tag}>")
+    opened: list[Json] = []
+    for child in node.get("content", ()):
+        marks: list[Json] = child.get("marks", [])
+        if marks != opened:
+            shared = common_marks(opened, marks)
+            out.extend(mark_tags(mark)[1] for mark in reversed(opened[shared:]))
+            out.extend(mark_tags(mark)[0] for mark in marks[shared:])
+            opened = marks
+        out.append(escape_text(child["text"]) if "text" in child else "<br>")
+    out.extend(mark_tags(mark)[1] for mark in reversed(opened))
+    out.append(f"</{tag}>")
 
 
-def _children(node: Json, render: Callable[[Json], str]) -> str:
-    return "".join(render(each) for each in node.get("content", ()))
+def common_marks(one: list[Json], other: list[Json]) -> int:
+    """How many outer marks two neighbours share."""
+    shared = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        shared += 1
+    return shared
 
 
-# Plain text
+def _texts(nodes: list[Json], between: str) -> str:
+    return between.join(text for text in map(_text, nodes) if text)
 
 
 def _text(node: Json) -> str:
     match node["type"]:
-        case "paragraph" | "heading":
-            return "".join(each.get("text", "\n") for each in node.get("content", ())).strip()
-        case "figure":
-            return str(node["attrs"].get("caption") or "")
-        case "horizontalRule":
-            return ""
-        case _:
-            parts = [text for text in map(_text, node.get("content", ())) if text]
-            cite = node.get("attrs", {}).get("cite")
-            return "\n".join([*parts, *([cite] if cite else ())])
-
-
-# Markdown
-
-
-def _markdown(node: Json) -> str:
-    attrs = node.get("attrs", {})
-    match node["type"]:
-        case "paragraph":
-            return _inline_markdown(node)
-        case "heading":
-            return f"{'#' * attrs['level']} {_inline_markdown(node).replace(chr(10), ' ')}".rstrip()
+        case "bulletList" | "orderedList" | "listItem":
+            return _texts(node["content"], "\n")
         case "blockquote":
-            parts = [_markdown(each) for each in node["content"]]
-            parts += [_escaped(f"— {attrs['cite']}")] if attrs.get("cite") else []
-            return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(parts).split("\n"))
-        case "bulletList":
-            return "\n".join(_item(each, "- ") for each in node["content"])
-        case "orderedList":
-            numbers = range(attrs["start"], attrs["start"] + len(node["content"]))
-            return "\n".join(_item(each, f"{n}. ") for n, each in zip(numbers, node["content"], strict=True))
-        case "figure":
-            return _escaped(attrs.get("caption") or "")
+            quoted: list[Any] = [_texts(node["content"], "\n\n"), own_text(node)]
+            return "\n\n".join(filter(None, quoted))
         case _:
-            return "---"
-
-
-def _item(node: Json, sign: str) -> str:
-    text = "\n\n".join(_markdown(each) for each in node["content"])
-    return sign + text.replace("\n", "\n" + " " * len(sign))
-
-
-def _inline_markdown(node: Json) -> str:
-    parts = []
-    for each in node.get("content", ()):
-        if each["type"] == "hardBreak":
-            parts.append("\\\n")
-            continue
-        parts.append(_marked_markdown(each))
-    lines = "".join(parts).strip().split("\n")
-    return "\n".join(_LINE_START.sub(_escaped_start, line) for line in lines)
-
-
-def _escaped_start(found: re.Match[str]) -> str:
-    """A sign at the start of a line that would make it a heading, a list or a rule."""
-    blank, sign = found.groups()
-    return f"{blank}{sign[:-1]}\\{sign[-1]}"
-
-
-def _marked_markdown(node: Json) -> str:
-    text = node["text"]
-    inner = text.strip()
-    if not inner or not node.get("marks"):
-        return _escaped(text)
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    shown = _escaped(inner)
-    for mark in reversed(node["marks"]):
-        match mark["type"]:
-            case "bold":
-                shown = f"**{shown}**"
-            case "italic":
-                shown = f"*{shown}*"
-            case "link":
-                shown = f"[{shown}](<{mark['attrs']['href'].replace('<', '%3C').replace('>', '%3E')}>)"
-            case _:
-                pass
-    return f"{before}{shown}{after}"
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text.replace("\n", " "))
+            return own_text(node).strip()

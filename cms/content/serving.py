@@ -13,7 +13,9 @@ from cms.taxonomy.locales import Locales, canonical
 from cms.taxonomy.models import Locale
 
 
-def served_locale(locale: str, live: Collection[str], source: str, locales: Locales) -> tuple[str, LocaleReason] | None:
+def served_locale(
+    locale: str, live: Collection[str], source: str, locales: Locales
+) -> tuple[str, LocaleReason] | None:
     """The live locale to read instead of `locale`, and why; None if there is no honest one.
 
     The chain comes first, then the locale the item was written in.
@@ -64,7 +66,9 @@ async def configure_locales(actor: Actor, wanted: Sequence[Mapping[str, Any]]) -
     async with transaction():
         live = set(await Edition.all().distinct().values_list("locale", flat=True))
         if stray := sorted(str(tag) for tag in live.difference(tags)):
-            raise InvalidInputError(f"Texts are live in {stray[0]}: it cannot be left out.", path=("locales",))
+            raise InvalidInputError(
+                f"Texts are live in {stray[0]}: it cannot be left out.", path=("locales",)
+            )
         before = await Locale.all().order_by("position", "tag")
         old = Locales.of(before)
         await Locale.all().delete()

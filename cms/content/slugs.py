@@ -1,62 +1,109 @@
-"""Slugs: addresses that people can read, in the script of their locale."""
+"""Slugs: the readable part of an address, made from a headline or chosen by an editor.
+
+Latin letters become ASCII because such addresses are read aloud, typed and printed; every other script keeps
+its own letters, which browsers show and search engines read, where a romanisation would be a guess.
+"""
 
 import re
 import unicodedata
 
+from cms.content.plaintext import check_line
 from cms.errors import InvalidInputError
 
-SLUG_MOST = 120
-_WORDS_MOST = 80
-_EMPTY = "item"
-_LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "'": " ", "’": " "}
-)
+LONGEST = 120
+"""Characters that a slug may have; one made from a headline has at most LONGEST_MADE, which leaves room for
+"-2"."""
+
+LONGEST_MADE = 80
+
+# Latin letters that Unicode does not decompose into a base letter and a mark.
+_LATIN = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i",
+    "ŋ": "n", "ŧ": "t", "ə": "e", "ĸ": "k", "ƒ": "f",
+}  # fmt: skip
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_APOSTROPHES = re.compile("['’‘ʼ`´]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
-def slugify(headline: str) -> str:
-    """A slug from a headline: lower case, accents folded, words joined by hyphens; Chinese stays Chinese.
+def slugify(headline: str, locale: str = "und") -> str:
+    """The slug that a headline suggests in a BCP 47 locale: `"L'Italia è in festa", "it"` →
+    `l-italia-e-in-festa`.
 
-    Cut at a word if it can be, never empty.
+    German umlauts are spelt out in German (`ue`), and an English apostrophe leaves no hyphen (`dont`);
+    elsewhere an apostrophe parts two words. Never empty: a headline of emoji alone gives `item`. The answer
+    passes `check_slug`.
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", headline).lower().translate(_LETTERS))
-    letters = (each for each in folded if not unicodedata.combining(each) or _is_part_of_letter(each))
-    text = unicodedata.normalize("NFC", "".join(letters))
-    words = [word for word in re.split(r"[\W_]+", text) if word]
-    slug = ""
-    for word in words:
-        longer = f"{slug}-{word}" if slug else word[:_WORDS_MOST]
-        if len(longer) > _WORDS_MOST:
-            break
-        slug = longer
-    return slug or _EMPTY
+    language = locale.partition("-")[0].lower()
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", headline).replace("´", "'"))
+    if language == "en":
+        text = _APOSTROPHES.sub("", text)
+    text = unicodedata.normalize("NFKC", text.lower())
+    if language == "de":
+        text = text.translate(_GERMAN)
+    folded = unicodedata.normalize("NFC", "".join(map(_fold, text)))
+    words = re.split("-+", "".join(c if _is_slug_letter(c) else "-" for c in folded))
+    slug = _cut("-".join(word for word in map(_without_leading_marks, words) if word))
+    return slug or "item"
 
 
-def check_slug(slug: str) -> str:
-    """A slug that an editor chose, in NFC.
+def check_slug(slug: object) -> str:
+    """The slug that an editor chose, trimmed and in NFC, or InvalidInputError that says what is wrong with
+    it.
 
-    Raises:
-        InvalidInputError: not lower-case letters, digits and single hyphens, or too long.
+    Letters and digits of any script and hyphens, 1 to 120 characters, lower case, no hyphen at either end.
     """
-    text = unicodedata.normalize("NFC", slug) if isinstance(slug, str) else ""
-    parts = text.split("-")
-    if not text or len(text) > SLUG_MOST or text != text.lower() or not all(map(_is_word, parts)):
-        raise InvalidInputError(
-            f"A slug is lower-case letters, digits and single hyphens, {SLUG_MOST} at most.", path=("slug",)
-        )
-    return text
+    checked = unicodedata.normalize("NFC", check_line(slug, name="slug", most=LONGEST))
+    if not checked or len(checked) > LONGEST:
+        raise InvalidInputError(f"slug must have 1 to {LONGEST} characters.", path=("slug",))
+    if checked != checked.lower():
+        raise InvalidInputError("slug must be in lower case.", path=("slug",))
+    for character in checked:
+        if character != "-" and not _is_slug_letter(character):
+            raise InvalidInputError(
+                f"slug may hold letters, digits and hyphens, not “{character}”.", path=("slug",)
+            )
+    if checked.startswith("-") or checked.endswith("-"):
+        raise InvalidInputError("slug may neither begin nor end with a hyphen.", path=("slug",))
+    if unicodedata.category(checked[0])[0] == "M":
+        raise InvalidInputError("slug must begin with a letter or a digit.", path=("slug",))
+    return checked
 
 
-def numbered(slug: str, number: int) -> str:
-    """The slug with a number, still within the length."""
-    suffix = f"-{number}"
-    return slug[: SLUG_MOST - len(suffix)].rstrip("-") + suffix
+def numbered(slug: str, n: int) -> str:
+    """The n-th choice when a slug is taken: `festa`, 2 → `festa-2`; the slug gives way to stay within
+    LONGEST.
+    """
+    tail = f"-{n}"
+    return slug[: LONGEST - len(tail)].rstrip("-") + tail
 
 
-def _is_part_of_letter(mark: str) -> bool:
-    """Marks of Latin, Greek and Cyrillic are accents; elsewhere, as in Hindi or Japanese, they are the word."""
-    return ord(mark) >= 0x0370
+def _fold(character: str) -> str:
+    if character.isascii():
+        return character
+    if character in _LATIN:
+        return _LATIN[character]
+    base = unicodedata.normalize("NFKD", character)
+    if unicodedata.name(base[0], "").startswith("LATIN"):
+        return "".join(_LATIN.get(c, c) for c in base if not unicodedata.combining(c))
+    # A free-standing accent belongs to the Latin letter before it and goes with it; other scripts keep their
+    # marks.
+    return "" if "\u0300" <= character <= "\u036f" else character
 
 
-def _is_word(part: str) -> bool:
-    """Letters, digits, and the marks that belong to them."""
-    return bool(part) and all(unicodedata.category(each)[0] in "LNM" for each in part)
+def _is_slug_letter(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"
+
+
+def _without_leading_marks(word: str) -> str:
+    while word and unicodedata.category(word[0])[0] == "M":
+        word = word[1:]
+    return word
+
+
+def _cut(slug: str) -> str:
+    if len(slug) <= LONGEST_MADE:
+        return slug
+    # A Chinese headline may be one long word: then it is cut where it stands rather than thrown away.
+    end = slug.rfind("-", LONGEST_MADE // 2, LONGEST_MADE + 1)
+    return slug[: end if end > 0 else LONGEST_MADE].rstrip("-")

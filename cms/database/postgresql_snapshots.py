@@ -1,6 +1,8 @@
 """Snapshots on PostgreSQL: REPEATABLE READ transactions on a pool of their own."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import asyncpg
@@ -8,7 +10,7 @@ import asyncpg
 from cms.database.errors import QueryTimeoutError
 from cms.database.postgresql import SESSION, PlainConnection
 from cms.database.settling import settle
-from cms.database.snapshots import DEADLINE, Blocking, Program, Snapshots, Statement
+from cms.database.snapshots import DEADLINE, Blocking, Program, Request, Snapshots, Statement
 
 T = TypeVar("T")
 
@@ -60,15 +62,19 @@ class PostgresSnapshots(Snapshots):
 
     async def _drive(self, connection: Any, program: Program[T]) -> T:
         plan = program()
-        answer: Any = None
+        resume: Callable[[], Request] = partial(next, plan)
         await connection.execute("BEGIN")
         try:
             while True:
-                request = plan.send(answer)
+                request = resume()
                 if isinstance(request, Statement):
-                    answer = [tuple(row) for row in await connection.fetch(request.sql, *request.params)]
+                    rows = await connection.fetch(request.sql, *request.params)
+                    resume = partial(plan.send, [tuple(row) for row in rows])
                 elif isinstance(request, Blocking):
-                    answer = await asyncio.to_thread(request.call)
+                    try:
+                        resume = partial(plan.send, await asyncio.to_thread(request.call))
+                    except Exception as error:  # noqa: BLE001 - the program's own call: it knows what to make of it
+                        resume = partial(plan.throw, error)
                 else:
                     raise TypeError(f"a program yields Statement or Blocking, not {request!r}")
         except StopIteration as end:

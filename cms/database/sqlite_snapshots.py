@@ -145,10 +145,14 @@ def _drive(connection: sqlite3.Connection, plan: Generator[Request, Any, T], lim
         request = next(plan)
         while True:
             if type(request) is Statement:
-                answer = execute(request.sql, request.params).fetchall()
-            else:
+                request = plan.send(execute(request.sql, request.params).fetchall())
+                continue
+            try:
                 answer = _call(request, limit)
-            request = plan.send(answer)
+            except Exception as error:  # noqa: BLE001 - the program's own call: it knows what to make of it
+                request = plan.throw(error)
+            else:
+                request = plan.send(answer)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]  # what the generator returned is T
     finally:

@@ -7,6 +7,7 @@ its command, whichever is first.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -30,14 +31,14 @@ class Scope:
 
     def q(self, prefix: str = "") -> Q:
         """The same as a filter of Tortoise; `prefix` is the path to the item, such as `item__`."""
-        return Q(
-            Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": self.at}),
-            **{
-                f"{prefix}pub_status": PubStatus.USABLE,
-                f"{prefix}ready": True,
-                f"{prefix}embargoed_until": None,
-            },
-        )
+        released: dict[str, Any] = {
+            f"{prefix}pub_status": PubStatus.USABLE,
+            f"{prefix}ready": True,
+            f"{prefix}embargoed_until": None,
+        }
+        unlimited: dict[str, Any] = {f"{prefix}expires_at": None}
+        later: dict[str, Any] = {f"{prefix}expires_at__gt": self.at}
+        return Q(Q(**unlimited) | Q(**later), **released)
 
     def admits(self, item: Item) -> bool:
         """The same of one item in hand."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import orjson
-from langcodes import LanguageTagError, standardize_tag
+from langcodes import standardize_tag
+from langcodes.tag_parser import LanguageTagError
 
 from cms.errors import UnknownLocaleError
 from cms.taxonomy.models import Locale
@@ -49,7 +50,9 @@ class Locales:
         found = canonical(tag)
         if found not in self.chains:
             names = ", ".join(self.chains) or "none yet"
-            raise UnknownLocaleError(f"{tag[:35]!r} is not a locale of this newsroom (it has {names}).", path=path)
+            raise UnknownLocaleError(
+                f"{tag[:35]!r} is not a locale of this newsroom (it has {names}).", path=path
+            )
         return found
 
     def chain(self, tag: str) -> tuple[str, ...]:

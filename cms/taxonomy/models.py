@@ -59,5 +59,3 @@ class Contributor(Model):
 
     class Meta:
         table = "contributor"
-
-

@@ -34,9 +34,7 @@ class Context:
 
     def run(self, variables: Mapping[str, Any]) -> Run:
         """The same for a plan."""
-        return Run(
-            self.dialect, self.now, self.scope, self.locales, self.engine, self.files_url, variables
-        )
+        return Run(self.dialect, self.now, self.scope, self.locales, self.engine, self.files_url, variables)
 
     async def load(self, batch: Batch, frame: Frame, key: Any) -> Any:
         """One key of a batch that is loaded together with its neighbours."""

@@ -1,6 +1,6 @@
 """GraphQL over HTTP, as a bare ASGI application: negotiation, limits, who asks, then a plan or Strawberry."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,7 +20,7 @@ from api.plans.fetching import NestedError
 from api.plans.operations import InvalidDocumentError, Operation, Operations
 from cms.accounts.actors import Actor
 from cms.database import Database, QueryTimeoutError
-from cms.errors import PolyfocalError
+from cms.errors import UnauthenticatedError
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
@@ -39,7 +39,9 @@ class Asked:
 class RefusedError(Exception):
     """A request that does not get as far as an operation: status and error of the answer."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status, self.error, self.headers = status, errors.refused(code, message), headers or {}
 
@@ -56,7 +58,7 @@ class GraphQLEndpoint:
         operations: Operations,
         database: Database,
         *,
-        authenticate: Callable[[str | None], Any],
+        authenticate: Callable[[str | None], Awaitable[Actor]],
         context: Callable[[Actor, str], Context],
         body_limit: int,
         graphiql: bool,
@@ -86,14 +88,11 @@ class GraphQLEndpoint:
         extra: Mapping[str, str] = {}
         try:
             asked = await self._read(scope, receive, headers)
-            actor = await self._authenticate(headers.get(b"authorization"))
+            actor = await self._recognise(headers.get(b"authorization"))
             context = self._context(actor, scope.get("request_id", ""))
             status, result = await self._execute(asked, context, is_get=scope["method"] == "GET")
         except RefusedError as refusal:
             status, result, extra = refusal.status, {"errors": [refusal.error]}, refusal.headers
-        except PolyfocalError as error:
-            status, result = 401, {"errors": [{"message": error.message, "extensions": errors.extensions(error)}]}
-            extra = {"WWW-Authenticate": "Bearer"}
         except Exception:
             log.exception("graphql.request_failed")
             message = "Something went wrong here; it is logged."
@@ -101,6 +100,17 @@ class GraphQLEndpoint:
         if status == 400 and media_type == JSON_TYPE and _reached_document(result):
             status = 200
         return status, orjson.dumps(result), extra
+
+    async def _recognise(self, header: str | None) -> Actor:
+        """Who asks.
+
+        Raises:
+            RefusedError: the token is not good.
+        """
+        try:
+            return await self._authenticate(header)
+        except UnauthenticatedError as error:
+            raise RefusedError(401, error.code, error.message, {"WWW-Authenticate": "Bearer"}) from None
 
     async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, str]) -> Asked:
         """The request's parameters.
@@ -111,7 +121,9 @@ class GraphQLEndpoint:
         if scope["method"] == "GET":
             return _asked(_from_query_string(scope["query_string"]))
         if scope["method"] != "POST":
-            raise RefusedError(405, errors.BAD_REQUEST, "Use POST, or GET for queries.", {"Allow": "GET, POST"})
+            raise RefusedError(
+                405, errors.BAD_REQUEST, "Use POST, or GET for queries.", {"Allow": "GET, POST"}
+            )
         content_type, _, parameters = headers.get(b"content-type", "").lower().partition(";")
         if content_type.strip() != JSON_TYPE or ("charset" in parameters and "utf-8" not in parameters):
             raise RefusedError(415, errors.BAD_REQUEST, "Send JSON in UTF-8 as application/json.")
@@ -130,11 +142,18 @@ class GraphQLEndpoint:
         except GraphQLError as error:
             return 400, {"errors": [errors.formatted(error, errors.VALIDATION_FAILED)]}
         except InvalidDocumentError as invalid:
-            return 400, {"errors": [errors.formatted(each, errors.VALIDATION_FAILED) for each in invalid.errors]}
+            return 400, {
+                "errors": [errors.formatted(each, errors.VALIDATION_FAILED) for each in invalid.errors]
+            }
         if is_get and not operation.is_query:
-            raise RefusedError(405, errors.BAD_REQUEST, "GET is for queries; send mutations by POST.", {"Allow": "POST"})
+            raise RefusedError(
+                405, errors.BAD_REQUEST, "GET is for queries; send mutations by POST.", {"Allow": "POST"}
+            )
         variables = get_variable_values(
-            self._operations.schema, operation.definition.variable_definitions or (), dict(asked.variables), 20
+            self._operations.schema,
+            operation.definition.variable_definitions or (),
+            dict(asked.variables),
+            20,
         )
         if isinstance(variables, list):
             return 400, {"errors": [errors.formatted(each, errors.BAD_VARIABLES) for each in variables]}
@@ -211,7 +230,9 @@ def _from_query_string(text: bytes) -> dict[str, Any]:
             if name in parameters:
                 parameters[name] = orjson.loads(parameters[name])
     except ValueError:
-        raise RefusedError(400, errors.BAD_REQUEST, "The parameters of this address cannot be read.") from None
+        raise RefusedError(
+            400, errors.BAD_REQUEST, "The parameters of this address cannot be read."
+        ) from None
     return parameters
 
 

@@ -56,6 +56,12 @@ def formatted(error: GraphQLError, code: str = INTERNAL) -> dict[str, Any]:
         return {**answer, "message": cause.message, "extensions": extensions(cause)}
     if cause is None or isinstance(cause, GraphQLError) or code != INTERNAL:
         own = (error.extensions or {}).get("code")
-        return {**answer, "extensions": {**(error.extensions or {}), "code": own or (BAD_VARIABLES if code == INTERNAL else code)}}
+        return {
+            **answer,
+            "extensions": {
+                **(error.extensions or {}),
+                "code": own or (BAD_VARIABLES if code == INTERNAL else code),
+            },
+        }
     log.error("graphql.internal_error", exc_info=cause, path=error.path)
     return {**answer, "message": "Something went wrong here; it is logged.", "extensions": {"code": INTERNAL}}

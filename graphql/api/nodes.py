@@ -33,11 +33,18 @@ class NodeId:
     def decode(cls, text: str) -> Self | None:
         """What a global id names; None for a text that is no id of ours."""
         try:
-            kind, key, locale, *exact = base64.b64decode(text.encode("ascii"), validate=True).decode().split(":")
+            kind, key, locale, *exact = (
+                base64.b64decode(text.encode("ascii"), validate=True).decode().split(":")
+            )
             number = int(key)
         except (ValueError, binascii.Error):
             return None
-        if not key.isascii() or str(number) != key or not 0 <= number <= _KEY_MOST or exact not in ([], ["exact"]):
+        if (
+            not key.isascii()
+            or str(number) != key
+            or not 0 <= number <= _KEY_MOST
+            or exact not in ([], ["exact"])
+        ):
             return None
         return cls(kind, number, locale, exact=bool(exact))
 
@@ -64,4 +71,7 @@ def key_of(text: str, *types: str, path: tuple[str | int, ...]) -> int:
 class Node:
     """An object with a global id."""
 
-    id: strawberry.ID = strawberry.field(description="The object's global id, for the locale it was asked for in.")
+    @strawberry.field(description="The object's global id, for the locale it was asked for in.")
+    def id(self) -> strawberry.ID:
+        """Each type has its own."""
+        raise TypeError(type(self).__name__)

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -42,7 +42,9 @@ def read_page(arguments: Mapping[str, Any], default: int, most: int = PAGE_MOST)
     last, before = arguments.get("last"), arguments.get("before")
     if first is not None and last is not None:
         raise InvalidPageError("Ask for first or last, not for both.", path=("last",))
-    if (after is not None and (last is not None or before is not None)) or (first is not None and before is not None):
+    if (after is not None and (last is not None or before is not None)) or (
+        first is not None and before is not None
+    ):
         raise InvalidPageError("after goes with first, before goes with last.", path=("before",))
     backward = last is not None or before is not None
     name, size = ("last", last) if backward else ("first", first)
@@ -70,8 +72,10 @@ def decode_cursor(cursor: str, order: Sequence[OrderTerm], argument: str, scope:
         if signature != scope + _signature(order) or len(values) != len(order):
             raise ValueError
         return [_value(term, value) for term, value in zip(order, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
-        raise InvalidCursorError(f"{argument} is not a cursor of this list in this order.", path=(argument,)) from None
+    except (ValueError, TypeError, OverflowError, binascii.Error):
+        raise InvalidCursorError(
+            f"{argument} is not a cursor of this list in this order.", path=(argument,)
+        ) from None
 
 
 def _signature(order: Sequence[OrderTerm]) -> str:
@@ -80,9 +84,15 @@ def _signature(order: Sequence[OrderTerm]) -> str:
 
 def _value(term: OrderTerm, value: Any) -> Any:
     if term.instant:
-        return datetime.fromisoformat(value)
-    kind = str if term.text else int
-    if type(value) is not kind or (kind is int and not -(2**63) <= value < 2**63):
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError
+        return instant.astimezone(UTC)
+    if term.text:
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError
+        return value
+    if type(value) is not int or not -(2**63) <= value < 2**63:
         raise ValueError
     return value
 

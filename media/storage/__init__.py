@@ -6,7 +6,7 @@ A key is made of the content's own hash, so that storing the same bytes again ov
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from media.storage.local import LocalStorage
+from media.storage.local import LocalStorage, Stored
 
 
 def open_storage(url: str) -> LocalStorage:
@@ -21,4 +21,4 @@ def open_storage(url: str) -> LocalStorage:
     return LocalStorage(Path(unquote(parts.path)))
 
 
-__all__ = ["LocalStorage", "open_storage"]
+__all__ = ["LocalStorage", "Stored", "open_storage"]

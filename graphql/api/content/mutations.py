@@ -9,7 +9,15 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
-from api.content.drafts import ArticleInput, Draft, Item, SaveDraftInput, SaveSharedInput, shared_changes, text_changes
+from api.content.drafts import (
+    ArticleInput,
+    Draft,
+    Item,
+    SaveDraftInput,
+    SaveSharedInput,
+    shared_changes,
+    text_changes,
+)
 from api.context import Info
 from api.nodes import key_of
 from api.scalars import Locale
@@ -71,15 +79,21 @@ def _item_key(text: str) -> int:
     return key_of(text, "Item", "Article", "VideoAsset", "FocusSeries", path=("item",))
 
 
-ItemArgument = Annotated[strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")]
-LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
+ItemArgument = Annotated[
+    strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")
+]
+LocalesArgument = Annotated[
+    list[Locale], strawberry.argument(description="The locales whose texts are meant.")
+]
 
 
 @strawberry.type
 class ContentMutation:
     """Commands on content."""
 
-    @strawberry.mutation(description="Start an article with its first text. Needs the permission content.edit.")
+    @strawberry.mutation(
+        description="Start an article with its first text. Needs the permission content.edit."
+    )
     async def create_article(
         self,
         info: Info,
@@ -116,7 +130,9 @@ class ContentMutation:
         ] = None,
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision)
+        return await _save(
+            info, input.item, input.locale, lambda: text_changes(input.text), expected_revision
+        )
 
     @strawberry.mutation(
         description="Save the given fields of an item's shared part. Needs the permission content.edit."

@@ -1,6 +1,7 @@
 """Pages of news items for Strawberry's resolvers: sorted and cut in Python, or by the database for long lists."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from api.content.loading import serve
@@ -31,7 +32,8 @@ async def page_of(
     cut = cut_page(ordered, order, values, page)
     served = {each.item.id: each for each in await serve(frame, cut.rows)}
     edges = [
-        Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row))) for row in cut.rows
+        Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row)))
+        for row in cut.rows
     ]
     return connection(edges, cut, len(ordered))
 
@@ -40,7 +42,8 @@ def in_order(rows: Sequence[Any], order: Sequence[OrderTerm], values: Values) ->
     """Rows sorted as the terms say."""
     ordered = list(rows)
     for index in reversed(range(len(order))):
-        ordered.sort(key=lambda row, at=index: values(row)[at], reverse=order[index].descending)
+        place = itemgetter(index)
+        ordered.sort(key=lambda row: place(values(row)), reverse=order[index].descending)  # noqa: B023 - used at once
     return ordered
 
 

@@ -84,7 +84,9 @@ LocaleArgument = Annotated[Locale, strawberry.argument(description="The locale t
 FallbackArgument = Annotated[
     Fallback, strawberry.argument(description="Whether to serve another locale where this one is not live.")
 ]
-First = Annotated[int | None, strawberry.argument(description="At most this many, from the start; 20 if not said.")]
+First = Annotated[
+    int | None, strawberry.argument(description="At most this many, from the start; 20 if not said.")
+]
 After = Annotated[str | None, strawberry.argument(description="Only after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="At most this many, from the end.")]
 Before = Annotated[str | None, strawberry.argument(description="Only before this cursor.")]
@@ -151,9 +153,9 @@ async def _listed(
     order_by: ArticleOrder | None = None,
 ) -> Connection[Any]:
     page = read_page(arguments, 20)
-    given = {"field": order_by.field, "direction": order_by.direction} if order_by else {}
-    order = article_order({"orderBy": given})
-    column = _COLUMNS[given.get("field", ArticleOrderField.PUBLISHED_AT)]
+    asked_order = order_by or ArticleOrder()
+    order = article_order({"orderBy": {"field": asked_order.field, "direction": asked_order.direction}})
+    column = _COLUMNS[asked_order.field]
     query = servings(info.context, frame, kind=kind)
     if asked is not None:
         query = await _narrowed(query, asked)
@@ -162,10 +164,16 @@ async def _listed(
     if page.cursor is not None:
         value, key = decode_cursor(page.cursor, order, page.argument)
         beyond = "lt" if descending else "gt"
-        query = query.filter(Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"item_id__{beyond}": key}))
+        query = query.filter(
+            Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"item_id__{beyond}": key})
+        )
     sign = "-" if descending else ""
     related = ["item", "edition"] + (["item__shared_edition"] if "shared" in column else [])
-    rows = await query.order_by(f"{sign}{column}", f"{sign}item_id").limit(page.size + 1).select_related(*related)
+    rows = (
+        await query.order_by(f"{sign}{column}", f"{sign}item_id")
+        .limit(page.size + 1)
+        .select_related(*related)
+    )
     more = len(rows) > page.size
     rows = rows[: page.size][::-1] if page.backward else rows[: page.size]
     edges = [
@@ -217,7 +225,9 @@ class ContentQuery:
 
     @planned(ByIds(NODES, many=False))
     async def node(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]  # noqa: A002 - Relay names it so
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002 - Relay names it so
     ) -> Node | None:
         """The object of a global id, if it is there and may be seen."""
         found: Node | None = await _node(info.context, id)
@@ -234,13 +244,21 @@ class ContentQuery:
 
     @planned(_addressed(Kind.ARTICLE))
     async def article(
-        self, info: Info, slug: SlugArgument, locale: LocaleArgument, fallback: FallbackArgument = Fallback.CHAIN
+        self,
+        info: Info,
+        slug: SlugArgument,
+        locale: LocaleArgument,
+        fallback: FallbackArgument = Fallback.CHAIN,
     ) -> Article | None:
         """One article by its address: in the locale, then along its fallbacks, then among former addresses."""
         found: Article | None = await _resolve(info, Kind.ARTICLE, slug, locale, fallback)
         return found
 
-    @planned(Paged(Connected(NEWS, article_order, where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)])))
+    @planned(
+        Paged(
+            Connected(NEWS, article_order, where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)])
+        )
+    )
     async def articles(
         self,
         info: Info,
@@ -264,7 +282,11 @@ class ContentQuery:
 
     @planned(_addressed(Kind.VIDEO))
     async def video(
-        self, info: Info, slug: SlugArgument, locale: LocaleArgument, fallback: FallbackArgument = Fallback.CHAIN
+        self,
+        info: Info,
+        slug: SlugArgument,
+        locale: LocaleArgument,
+        fallback: FallbackArgument = Fallback.CHAIN,
     ) -> VideoAsset | None:
         """One video by its address, found like an article."""
         found: VideoAsset | None = await _resolve(info, Kind.VIDEO, slug, locale, fallback)
@@ -288,7 +310,11 @@ class ContentQuery:
 
     @planned(_addressed(Kind.SERIES))
     async def focus_series(
-        self, info: Info, slug: SlugArgument, locale: LocaleArgument, fallback: FallbackArgument = Fallback.CHAIN
+        self,
+        info: Info,
+        slug: SlugArgument,
+        locale: LocaleArgument,
+        fallback: FallbackArgument = Fallback.CHAIN,
     ) -> FocusSeries | None:
         """One focus series by its address, found like an article."""
         found: FocusSeries | None = await _resolve(info, Kind.SERIES, slug, locale, fallback)

@@ -44,4 +44,6 @@ LOCALIZATIONS = Rows(
     base="edition x JOIN locale y ON y.tag = x.locale", key="x.id", types={"": "LocalizationLink"}
 )
 CORRECTIONS = Rows(base="revision r", key="r.id", types={"": "Correction"})
-CREDITS = Rows(base="credit k JOIN organisation o ON o.id = k.organisation_id", key="k.id", types={"": "Credit"})
+CREDITS = Rows(
+    base="credit k JOIN organisation o ON o.id = k.organisation_id", key="k.id", types={"": "Credit"}
+)

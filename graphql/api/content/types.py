@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import orjson
 import strawberry
+from tortoise.expressions import Q
 
 from api.content.loading import KINDS, Served, by_item, grouped, servings
 from api.content.paging import page_of
@@ -42,10 +43,9 @@ from api.taxonomy.types import (
 )
 from cms.content.links import Association, AssociationRole, Byline, CreditRole, SeriesEntry, Subject
 from cms.content.links import Credit as CreditRow
+from cms.content.markdown import markdown_of
 from cms.content.models import Edition, LocaleReason, PubStatus, Revision, RevisionKind
-from cms.content.rendering import markdown_of
 from cms.taxonomy.models import Locale as LocaleRow
-from tortoise.expressions import Q
 
 if TYPE_CHECKING:
     from api.assets.types import VideoAsset
@@ -81,7 +81,9 @@ class LocalizationLink:
         return self.edition.published_at
 
 
-@strawberry.type(description="An article's text. Its truth is the document; the other forms are rendered from it.")
+@strawberry.type(
+    description="An article's text. Its truth is the document; the other forms are rendered from it."
+)
 class Body:
     """The body of an edition."""
 
@@ -293,9 +295,7 @@ class NewsItem(Node):
         """Why it is served in this locale."""
         return self.served.serving.reason
 
-    @planned(
-        Linked(Link(LOCALIZATIONS, parent="s.item_id", key="x.item_id", order=("y.position", "y.tag")))
-    )
+    @planned(Linked(Link(LOCALIZATIONS, parent="s.item_id", key="x.item_id", order=("y.position", "y.tag"))))
     async def localizations(self, info: Info) -> list[LocalizationLink]:
         """Every locale the item is live in, with its slug: for hreflang and language switches."""
         editions = await info.context.load(editions_of, Frame(), self.served.item.id)
@@ -341,7 +341,9 @@ class NewsItem(Node):
     async def subjects(
         self,
         info: Info,
-        scheme: Annotated[str | None, strawberry.argument(description="Only concepts of this scheme.")] = None,
+        scheme: Annotated[
+            str | None, strawberry.argument(description="Only concepts of this scheme.")
+        ] = None,
     ) -> list[Concept]:
         """What the item is about, the most important first."""
         rows = await info.context.load(subjects_of, Frame(), self.served.item.id)
@@ -363,11 +365,15 @@ class NewsItem(Node):
     async def credits(
         self,
         info: Info,
-        role: Annotated[CreditRole | None, strawberry.argument(description="Only credits of this role.")] = None,
+        role: Annotated[
+            CreditRole | None, strawberry.argument(description="Only credits of this role.")
+        ] = None,
     ) -> list[Credit]:
         """The organisations credited."""
         rows = await info.context.load(credits_of, Frame(), self.served.item.id)
-        return [Credit(row=each, frame=self.served.frame) for each in rows if role is None or each.role is role]
+        return [
+            Credit(row=each, frame=self.served.frame) for each in rows if role is None or each.role is role
+        ]
 
     @planned(Column("p.copyright_holder"))
     def copyright_holder(self) -> str | None:
@@ -415,9 +421,9 @@ class NewsItem(Node):
     ) -> Connection["NewsItem"]:
         """Other items that it refers its readers to."""
         places = dict(
-            await Association.filter(
-                item_id=self.served.item.id, role=AssociationRole.RELATED
-            ).values_list("target_id", "position")
+            await Association.filter(item_id=self.served.item.id, role=AssociationRole.RELATED).values_list(
+                "target_id", "position"
+            )
         )
         visible = servings(info.context, self.served.frame, item_id__in=list(places))
         rows = await visible.select_related("item", "edition")
@@ -448,7 +454,9 @@ class Article(NewsItem):
     @planned(Embedded(present="e.dateline_place"))
     def dateline(self) -> Dateline | None:
         """Where and when it was written."""
-        return Dateline(edition=self.served.edition) if self.served.edition.dateline_place is not None else None
+        return (
+            Dateline(edition=self.served.edition) if self.served.edition.dateline_place is not None else None
+        )
 
     @planned(Column("e.located"))
     def located(self) -> str | None:

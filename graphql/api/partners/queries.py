@@ -44,7 +44,6 @@ IN_ORDER = (OrderTerm("h.position"), OrderTerm("h.item_id"), OrderTerm("h.locale
 RECALLED = (ChangeType.WITHHELD, ChangeType.CANCELED)
 
 
-
 def _not_embargoed(_sql: Sql, _run: Run, _frame: Frame, _arguments: Arguments) -> Sequence[str]:
     return ["i.embargoed_until IS NULL"]
 
@@ -121,9 +120,7 @@ class Change:
         return self.row.type in RECALLED
 
     @planned(
-        Linked(
-            Link(NEWS, parent="h.item_id", key="s.item_id", order=()), many=False, localized="h.locale"
-        )
+        Linked(Link(NEWS, parent="h.item_id", key="s.item_id", order=()), many=False, localized="h.locale")
     )
     async def item(self, info: Info) -> NewsItem | None:
         """The item in exactly this locale; null when there is nothing left to show."""
@@ -146,7 +143,9 @@ class PartnersQuery:
         self,
         info: Info,
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,
-        first: Annotated[int | None, strawberry.argument(description="At most this many, up to 1000.")] = FIRST,
+        first: Annotated[
+            int | None, strawberry.argument(description="At most this many, up to 1000.")
+        ] = FIRST,
     ) -> Connection[Change]:
         """Every item and locale that was ever public, in the order of their latest change."""
         page = read_page({"first": first, "after": after}, FIRST, MOST)

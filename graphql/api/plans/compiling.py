@@ -81,10 +81,10 @@ class Declarations:
         """The schema's field."""
         owner = self.schema.type_map[type_name]
         assert isinstance(owner, GraphQLObjectType)
-        try:
-            return owner.fields[field_name]
-        except KeyError:
-            raise UncompilableError(f"{type_name}.{field_name}") from None
+        field: GraphQLField | None = owner.fields.get(field_name)
+        if field is None:
+            raise UncompilableError(f"{type_name}.{field_name}")
+        return field
 
     def objects(self, graphql_type: GraphQLNamedType) -> set[str]:
         """The names of the object types that a value of this type can be."""
@@ -138,22 +138,25 @@ class Compiler:
                 if node.name.value in seen:
                     continue
                 seen.add(node.name.value)
-                fragment = self._fragments[node.name.value]
-                condition, inner = fragment.type_condition, fragment.selection_set
+                fragment: FragmentDefinitionNode | InlineFragmentNode = self._fragments[node.name.value]
             else:
                 assert isinstance(node, InlineFragmentNode)
-                condition, inner = node.type_condition, node.selection_set
+                fragment = node
+            condition, inner = fragment.type_condition, fragment.selection_set
             if condition is None or type_name in self._types_meeting(condition.name.value):
                 self._collect(type_name, inner.selections, found, seen)
 
     def _types_meeting(self, condition: str) -> set[str]:
         if condition not in self._possible:
-            self._possible[condition] = self.declarations.objects(self.declarations.schema.type_map[condition])
+            self._possible[condition] = self.declarations.objects(
+                self.declarations.schema.type_map[condition]
+            )
         return self._possible[condition]
 
     def _included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
             if directive.name.value in {"skip", "include"}:
+                assert directive.arguments  # both directives require `if`
                 value = self._switch(directive.arguments[0].value)
                 if value is (directive.name.value == "skip"):
                     return False
@@ -249,9 +252,7 @@ class Compiler:
             fetch.column("1")
         return Shape(keys, picks, made, hung)
 
-    def _make(
-        self, fetch: Fetch, type_name: str, reading: Any, nodes: Nodes, slots: dict[Any, int]
-    ) -> Make:
+    def _make(self, fetch: Fetch, type_name: str, reading: Any, nodes: Nodes, slots: dict[Any, int]) -> Make:
         """What makes the value of a field that is neither a bare column nor rows of another statement."""
         below = get_named_type(self.declarations.field(type_name, nodes[0].name.value).type)
         if isinstance(reading, Derived):
@@ -333,7 +334,11 @@ class Compiler:
         made: list[tuple[str, Make]] = []
         for key, selected in self.collect(edge_type, self.subselections(nodes)).items():
             name = selected[0].name.value
-            below = get_named_type(self.declarations.field(edge_type, name).type) if name != "__typename" else None
+            below = (
+                get_named_type(self.declarations.field(edge_type, name).type)
+                if name != "__typename"
+                else None
+            )
             if below is None:
                 made.append((key, partial(_constant, edge_type)))
             elif name == "cursor":
@@ -404,7 +409,12 @@ def _present(at: int, build: Make, state: State, row: Row) -> Any:
 
 
 def _unfolded(
-    make: Callable[..., Any], columns: Sequence[int], valuer: Valuer, unfolding: Unfolding, state: State, row: Row
+    make: Callable[..., Any],
+    columns: Sequence[int],
+    valuer: Valuer,
+    unfolding: Unfolding,
+    state: State,
+    row: Row,
 ) -> Any:
     arguments = valuer(state.run.variables)
     return unfolding.fold(make(state.run, state.frame, *(row[at] for at in columns), **arguments))

@@ -156,7 +156,9 @@ def _beyond(sql: Sql, order: Sequence[OrderTerm], page: Page, scope: str) -> str
     for index, term in enumerate(order):
         forward = term.descending is page.backward
         equal = [f"{terms[n]} = {bound[n]}" for n in range(index)]
-        alternatives.append(" AND ".join([*equal, f"{terms[index]} {'>' if forward else '<'} {bound[index]}"]))
+        alternatives.append(
+            " AND ".join([*equal, f"{terms[index]} {'>' if forward else '<'} {bound[index]}"])
+        )
     first = f"{terms[0]} {'>=' if order[0].descending is page.backward else '<='} {bound[0]}"
     return f"({first} AND ({' OR '.join(alternatives)}))"
 

@@ -134,7 +134,9 @@ class Operations:
         self, schema: GraphQLSchema, limits: Limits, *, introspection: bool = True, most: int = 1_000
     ) -> None:
         self.declarations = Declarations(schema)
-        self._rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
+        self._rules = (
+            specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
+        )
         self.schema, self._limits, self._most = schema, limits, most
         self._documents: OrderedDict[str, tuple[DocumentNode, dict[str, Operation]]] = OrderedDict()
 
@@ -194,7 +196,9 @@ def _definition(document: DocumentNode, name: str | None) -> OperationDefinition
         found = [each for each in found if each.name is not None and each.name.value == name]
     if not found:
         raise GraphQLError(
-            "The document has no operation." if name is None else f"The document has no operation {name[:100]!r}."
+            "The document has no operation."
+            if name is None
+            else f"The document has no operation {name[:100]!r}."
         )
     if len(found) > 1:
         raise GraphQLError("The document has several operations: name one as operationName.")

@@ -163,7 +163,10 @@ def planned(reading: Any, **options: Any) -> Callable[[Callable[..., Any]], Any]
 
     def decorate(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(
-            resolver, description=inspect.cleandoc(resolver.__doc__ or ""), metadata={PLAN: reading}, **options
+            resolver,
+            description=inspect.cleandoc(resolver.__doc__ or ""),
+            metadata={PLAN: reading},
+            **options,
         )
 
     return decorate

@@ -121,7 +121,13 @@ class Searched:
             changed = frozenset(str(key) for (key,) in rows)
             results: Results = yield Blocking(
                 lambda: find(
-                    run.engine, frame.locale, text, at=run.now, changed=changed, offset=offset, limit=page.size
+                    run.engine,
+                    frame.locale,
+                    text,
+                    at=run.now,
+                    changed=changed,
+                    offset=offset,
+                    limit=page.size,
                 )
             )
             hits = {int(hit.key): (offset + n, hit) for n, hit in enumerate(results.hits)}
@@ -151,7 +157,7 @@ class SearchQuery:
     async def search(
         self,
         info: Info,
-        query: Annotated[str, strawberry.argument(description="Words, \"phrases\", -exclusions, OR.")],
+        query: Annotated[str, strawberry.argument(description='Words, "phrases", -exclusions, OR.')],
         locale: Annotated[Locale, strawberry.argument(description="The locale whose texts are searched.")],
         first: Annotated[int | None, strawberry.argument(description="At most this many.")] = 20,
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,

@@ -139,7 +139,9 @@ class FocusSeries(NewsItem):
     async def entries(
         self,
         info: Info,
-        section: Annotated[str | None, strawberry.argument(description="Only the section of this key.")] = None,
+        section: Annotated[
+            str | None, strawberry.argument(description="Only the section of this key.")
+        ] = None,
         first: Annotated[int | None, strawberry.argument(description="At most this many.")] = 30,
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,
     ) -> Connection[SeriesEntry]:

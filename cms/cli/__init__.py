@@ -1,0 +1,25 @@
+"""The command `polyfocal`.
+
+running    serve web worker migrate
+accounts   token create, token revoke
+operating  doctor backup restore retry
+demo       demo
+schema     schema
+"""
+
+import typer
+
+from cms.cli import accounts, demo, operating, running, schema
+
+main = typer.Typer(
+    name="polyfocal",
+    help="A headless CMS with a GraphQL API for newsrooms that publish in several languages.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+running.add_to(main)
+accounts.add_to(main)
+operating.add_to(main)
+demo.add_to(main)
+schema.add_to(main)

@@ -1,0 +1,106 @@
+"""Looking after a newsroom: `doctor`, `backup`, `restore`, `retry`."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from tortoise.exceptions import BaseORMException
+
+from cms.cli.running import settled
+from cms.clock import utc_now
+from cms.database import MODEL_MODULES, Database, DatabaseError, migrate, transaction
+from cms.jobs import retry_parked
+from cms.operating.archive import ArchiveError, Manifest
+from cms.operating.backup import back_up
+from cms.operating.doctor import examine
+from cms.operating.restore import NotRestoredError, refuse_if_running
+from cms.operating.restore import restore as restore_archive
+from media.storage import open_storage
+from search import open_engine
+
+T = TypeVar("T")
+
+
+def add_to(main: typer.Typer) -> None:
+    """Add the commands."""
+    main.command()(doctor)
+    main.command()(backup)
+    main.command()(restore)
+    main.command()(retry)
+
+
+def doctor() -> None:
+    """Say what is wrong with configuration, database, index and files; exits with 1 if anything is."""
+
+    async def look() -> bool:
+        well = True
+        async for finding in examine(os.environ, Path(".env")):
+            typer.echo(str(finding))
+            well = well and finding.is_well
+        return well
+
+    if not asyncio.run(look()):
+        raise typer.Exit(1)
+
+
+def backup(file: Annotated[Path, typer.Argument(help="The new file, such as newsroom.zip.")]) -> None:
+    """Copy the newsroom into one file, while it runs: all rows at one instant, and the stored files."""
+
+    async def copy() -> Manifest:
+        settings = settled()
+        async with await Database.open(settings.database, models=MODEL_MODULES) as database:
+            return await back_up(database, open_storage(settings.storage), file, now=utc_now())
+
+    manifest = _told(copy)
+    files = sum(name.startswith("files/") for name in manifest.members)
+    typer.echo(f"{file}: {manifest.rows} rows and {files} stored files.")
+    if manifest.absent:
+        missing = ", ".join(manifest.absent[:3])
+        typer.echo(f"{len(manifest.absent)} stored files were missing already, such as {missing}.", err=True)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `polyfocal backup` made.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace what a newsroom in use holds.")] = False,
+) -> None:
+    """Make this newsroom the one in the file, on SQLite or PostgreSQL alike: all of it, or nothing."""
+
+    async def bring_back() -> Manifest:
+        settings = settled()
+        await refuse_if_running(settings.database)
+        await migrate(settings.database, models=MODEL_MODULES)
+        engine = open_engine(settings.search)
+        try:
+            async with await Database.open(settings.database, models=MODEL_MODULES) as database:
+                return await restore_archive(
+                    file, database, open_storage(settings.storage), engine, force=force
+                )
+        finally:
+            engine.close()
+
+    manifest = _told(bring_back)
+    typer.echo(
+        f"Restored {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC. Now start the newsroom."
+    )
+
+
+def retry() -> None:
+    """Let the jobs that were parked after failing for good be tried again, once their cause is mended."""
+
+    async def again() -> int:
+        async with await Database.open(settled().database, models=MODEL_MODULES), transaction():
+            return await retry_parked(now=utc_now())
+
+    typer.echo(f"{_told(again)} jobs will be tried again.")
+
+
+def _told(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What comes of the work; what a person can mend is told in a line, without a traceback."""
+    try:
+        return asyncio.run(work())
+    except (NotRestoredError, ArchiveError, DatabaseError, BaseORMException, OSError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None

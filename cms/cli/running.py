@@ -1,0 +1,152 @@
+"""Running a newsroom: its web process, its worker process, or both under one supervisor."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from cms.app import Newsroom, Web, build_worker
+from cms.cli.supervising import (
+    LISTEN,
+    SUPERVISED,
+    Child,
+    PortTakenError,
+    listen,
+    stop_with_supervisor,
+    supervise,
+)
+from cms.database import MODEL_MODULES, DatabaseError, migrate, transaction
+from cms.jobs import enqueue
+from cms.logs import configure_logs
+from cms.reading.indexing import BRING_UP
+from cms.settings import Settings
+
+Supervised = Annotated[bool, typer.Option(SUPERVISED, hidden=True)]
+
+log = structlog.get_logger("cms.serve")
+
+
+def add_to(main: typer.Typer) -> None:
+    """Add the commands."""
+    main.command(name="serve")(serve)
+    main.command(name="web")(web)
+    main.command(name="worker")(worker)
+    main.command(name="migrate")(migrate_database)
+
+
+def serve() -> None:
+    """Migrate, then run web and worker until Ctrl-C; a process that dies is started again."""
+    settings = settled()
+
+    def prepare(address: str) -> str:
+        asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+        return f"Polyfocal listens at {address}/graphql (Ctrl-C stops it)."
+
+    serve_until_stopped(settings, prepare)
+
+
+def serve_until_stopped(settings: Settings, prepare: Callable[[str], str]) -> None:
+    """Take the port, say what `prepare(address)` returns, and serve until SIGINT or SIGTERM."""
+    try:
+        with listening(settings) as listener:
+            typer.echo(prepare(_address(listener)))
+            asyncio.run(supervise([Child("web", serves=listener), Child("worker")]))
+    except KeyboardInterrupt:
+        typer.echo("Stopped before it was ready; what was begun is undone.", err=True)
+    except DatabaseError as error:
+        raise refused(f"{error}. polyfocal doctor says more.") from None
+
+
+def web(
+    supervised: Supervised = False,
+    listen_fd: Annotated[int | None, typer.Option(LISTEN, hidden=True)] = None,
+) -> None:
+    """Run one web process."""
+    settings = settled()
+    if supervised:
+        stop_with_supervisor()
+    config = uvicorn.Config(
+        Web(settings),
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    listener = socket.socket(fileno=listen_fd) if listen_fd is not None else listening(settings)
+    with listener:
+        server = uvicorn.Server(config)
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:  # uvicorn stops in order, then raises the signal again
+            return
+    if not server.started:
+        raise typer.Exit(3)
+
+
+def worker(supervised: Supervised = False) -> None:
+    """Run one worker process."""
+    settings = settled()
+    if supervised:
+        stop_with_supervisor()
+    asyncio.run(_work(settings))
+
+
+def migrate_database() -> None:
+    """Bring the database's schema up to date."""
+    settings = settled()
+    try:
+        names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+    except DatabaseError as error:
+        raise refused(f"{error}. polyfocal doctor says more.") from None
+    typer.echo(f"Applied: {', '.join(names)}" if names else "The schema is up to date.")
+
+
+def settled() -> Settings:
+    """The settings, the data folder made and the logs configured; exits with a line if they are wrong."""
+    try:
+        settings = Settings()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except ValidationError as error:
+        wrong = ", ".join(
+            f"POLYFOCAL_{str(each['loc'][0]).upper()}" for each in error.errors() if each["loc"]
+        )
+        raise refused(f"{wrong} cannot be read. polyfocal doctor says more.") from None
+    except OSError as error:
+        raise refused(f"The data folder cannot be made: {error}.") from None
+    configure_logs(settings.log_format, settings.log_level)
+    return settings
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The socket that the settings ask for; exits with a line if it cannot be had."""
+    try:
+        return listen(settings.host, settings.port)
+    except PortTakenError as error:
+        raise refused(str(error)) from None
+
+
+def refused(message: str) -> typer.Exit:
+    """Say why a command ends, in a line; to be raised."""
+    typer.echo(message, err=True)
+    return typer.Exit(1)
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _work(settings: Settings) -> None:
+    async with Newsroom.open(settings) as newsroom:
+        runner = build_worker(newsroom)
+        runner.stop_on_signals()
+        async with transaction():
+            await enqueue(BRING_UP, now=newsroom.clock())
+        log.info("worker.started")
+        await runner.run()

@@ -1,0 +1,170 @@
+"""A newsroom from its copy: all of it, or nothing is changed.
+
+One transaction empties and fills the tables, on both databases. Putting another SQLite file in the place of
+the old one would be no safer: a process or a crash may have left a WAL beside it, which SQLite would play
+into the new file.
+"""
+
+import asyncio
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import asyncpg
+import orjson
+from tortoise.exceptions import BaseORMException
+
+from cms import events
+from cms.database import Database, transaction
+from cms.database.config import dialect_of, sqlite_path
+from cms.operating.archive import CHUNK, ArchiveError, Manifest, open_archive
+from cms.operating.backup import member_of
+from cms.operating.exporting import open_export
+from cms.operating.tables import Table, tables
+from cms.statements import insert_rows, on_postgresql, rows
+from media.storage import LocalStorage
+from search import Engine
+
+BATCH = 500
+FRESH = frozenset({"epoch", "job", "progress"})
+"""What a newsroom has from its first start; everything else is somebody's work."""
+
+
+class NotRestoredError(Exception):
+    """The archive is good, but this newsroom cannot take it as it is; the message says what to do."""
+
+
+async def refuse_if_running(url: str) -> None:
+    """A running process holds positions and caches of the history that would end.
+
+    Raises:
+        NotRestoredError: somebody else has the database open.
+    """
+    if dialect_of(url) == "sqlite":
+        busy = sqlite_path(url).exists() and _is_open_elsewhere(sqlite_path(url))
+    else:
+        connection = await asyncpg.connect(url)
+        try:
+            busy = await connection.fetchval(
+                "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name LIKE 'polyfocal%'"
+            )
+        finally:
+            await connection.close()
+    if busy:
+        raise NotRestoredError("The newsroom is running. Stop its web and worker processes first.")
+
+
+async def restore(
+    path: Path, database: Database, storage: LocalStorage, engine: Engine, *, force: bool = False
+) -> Manifest:
+    """Make an open newsroom, with the schema of this version, the one that the archive holds.
+
+    A new epoch begins, so that nobody goes on from a position of the history that was left. Stored files are
+    added first (they are named by their content and stand in nobody's way), the index is cleared last before
+    the commit: one that is empty without need is built again, one that tells of another history would stay
+    wrong.
+
+    Raises:
+        ArchiveError: the archive is damaged, or its rows do not fit together.
+        NotRestoredError: the newsroom is not empty and not `force`, or has another schema.
+    """
+    with open_archive(path) as (archive, manifest):
+        async with open_export(database.url) as export:
+            if manifest.migrations != (ours := await export.migrations()):
+                raise NotRestoredError(_other_schema(manifest, ours))
+        wanted = tables()
+        if {member_of(table) for table in wanted} != {
+            name for name in manifest.members if name.startswith("tables/")
+        }:
+            raise ArchiveError("The archive does not have the tables of its own version.")
+        if not force and await _is_used(wanted):
+            raise NotRestoredError("The newsroom is not empty. Say --force to replace all of it.")
+        await _put_files(archive, manifest, storage)
+        try:
+            async with transaction():
+                for table in reversed(wanted):
+                    await rows(f'DELETE FROM "{table.name}"')  # noqa: S608 - a name of our own schema
+                for table in wanted:
+                    await _fill(table, archive)
+                await events.new_epoch()
+                await asyncio.to_thread(engine.clear)
+        except (BaseORMException, ValueError, TypeError) as error:
+            raise ArchiveError(
+                f"The rows of the archive do not fit: {error}. Nothing was changed."
+            ) from error
+        return manifest
+
+
+async def _is_used(wanted: Sequence[Table]) -> bool:
+    names = [table.name for table in wanted if table.name not in FRESH]
+    return any([await rows(f'SELECT 1 AS "one" FROM "{name}" LIMIT 1') for name in names])  # noqa: S608 - as above
+
+
+async def _put_files(archive: zipfile.ZipFile, manifest: Manifest, storage: LocalStorage) -> None:
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "file"
+        for name in manifest.members:
+            if not name.startswith("files/"):
+                continue
+            key = name.removeprefix("files/")
+            with archive.open(name) as source, copy.open("wb") as target:
+                while chunk := source.read(CHUNK):
+                    target.write(chunk)
+            stored = await storage.put(copy, PurePosixPath(key).suffix)
+            if stored.key != key:
+                raise ArchiveError(f"The archive has {key} under another name than its content's.")
+
+
+async def _fill(table: Table, archive: zipfile.ZipFile) -> None:
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    referring: list[tuple[Any, Any]] = []
+    with archive.open(member_of(table)) as stream:
+        decoded = (table.decode(orjson.loads(line)) for line in stream)
+        while batch := list(islice(decoded, BATCH)):
+            if table.itself is not None:
+                referring += _part_from_parents(batch, table.itself)
+            await insert_rows(f'INSERT INTO "{table.name}" ({columns})', batch)
+    for key, parent in referring:
+        column = table.columns[table.itself or 0]
+        await rows(f'UPDATE "{table.name}" SET "{column}" = $1 WHERE "{table.key}" = $2', parent, key)  # noqa: S608 - as above
+    if table.numbered and on_postgresql():
+        sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{table.key}')"
+        highest = f'SELECT max("{table.key}") AS "id" FROM "{table.name}"'  # noqa: S608 - as above
+        # Never backwards: as on SQLite, a number that was given out is not given out again.
+        await rows(
+            f"SELECT setval({sequence}, greatest(nextval({sequence}), h.id)) FROM ({highest}) AS h"  # noqa: S608 - as above
+        )
+
+
+def _part_from_parents(batch: list[list[Any]], column: int) -> Iterator[tuple[Any, Any]]:
+    """Take out what refers to rows that may come later; yields (key, parent) to set in the end."""
+    for row in batch:
+        if row[column] is not None:
+            yield row[0], row[column]
+            row[column] = None
+
+
+def _is_open_elsewhere(path: Path) -> bool:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0.5)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False
+
+
+def _other_schema(manifest: Manifest, ours: Sequence[str]) -> str:
+    last = manifest.migrations[-1] if manifest.migrations else "none"
+    here = ours[-1] if ours else "none"
+    return (
+        f"The archive was made by version {manifest.program} with the schema {last}; this one has {here}."
+        f" Restore it with that version, then migrate."
+    )

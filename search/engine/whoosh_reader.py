@@ -1,0 +1,210 @@
+"""One locale's Whoosh index open for reading.
+
+Whoosh finds and decodes postings; weighing them, filtering and counting are done here and in
+`search.ranking`, because a total and facets need every hit anyway, and because Whoosh's own collectors count
+before they exclude.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from pathlib import Path
+from typing import Any
+
+from search.document import FIELDS
+from search.engine.whoosh_index import moment, open_index, term
+from search.highlight import marks, snippet
+from search.query import Node, Query, parse, phrases
+from search.ranking import rank
+from search.results import Hit, Results, Snippet
+
+_State = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a segment says of each of its documents, by number. It never changes, so it is read once."""
+
+    keys: list[str]
+    published: array[int]
+    ends: array[int]
+    terms: list[frozenset[str]]
+    lengths: dict[str, array[int]]
+
+    @classmethod
+    def of(cls, leaf: Any) -> Columns:
+        """Read them from a Whoosh segment reader."""
+        numbers = range(leaf.doc_count_all())
+        terms: list[set[str]] = [set() for _ in numbers]
+        for name in leaf.lexicon("terms"):
+            for number in leaf.postings("terms", name).all_ids():
+                terms[number].add(name.decode())
+        keys, published, ends = (leaf.column_reader(name) for name in ("key", "published_at", "ends_at"))
+        return cls(
+            keys=[keys[number].decode() for number in numbers],
+            published=array("q", (published[number] for number in numbers)),
+            ends=array("q", (ends[number] for number in numbers)),
+            terms=[frozenset(names) for names in terms],
+            lengths={
+                name: array("l", (leaf.doc_field_length(number, f"text_{name}") or 0 for number in numbers))
+                for name in FIELDS
+            },
+        )
+
+
+class IndexReader:
+    """One generation of one locale's index. Not for two threads at once: Whoosh seeks in shared files."""
+
+    def __init__(self, folder: Path, known: Mapping[str, Columns] | None = None) -> None:
+        """Open what is there now, with the columns of segments that an earlier reader has read.
+
+        Raises FileNotFoundError if no index is there, and whatever Whoosh raises if it is damaged.
+        """
+        index = open_index(folder)
+        if index is None:
+            raise FileNotFoundError(folder)
+        self._folder = folder
+        self._index = index
+        self._reader = index.reader()
+        try:
+            self._leaves = [(leaf, offset) for leaf, offset in self._reader.leaf_readers() if leaf.segment()]
+            names = [leaf.segment().segment_id() for leaf, _ in self._leaves]
+            self._generation = self._reader.generation() if names else index.latest_generation()
+            self._files = [
+                leaf.segment().make_filename(leaf.segment().COMPOUND_EXT) for leaf, _ in self._leaves
+            ]
+            self._state = self._state_now()
+            self.columns = {
+                name: (known or {}).get(name) or Columns.of(leaf)
+                for name, (leaf, _) in zip(names, self._leaves, strict=True)
+            }
+        except BaseException:
+            self._reader.close()
+            raise
+        parts = list(self.columns.values())
+        self._keys = [key for part in parts for key in part.keys]
+        self._published = [at for part in parts for at in part.published]
+        self._ends = [at for part in parts for at in part.ends]
+        self._terms = [terms for part in parts for terms in part.terms]
+        self._lengths = {name: [length for part in parts for length in part.lengths[name]] for name in FIELDS}
+        self._averages = {
+            name: sum(lengths) / max(1, sum(map(bool, lengths))) or 1.0
+            for name, lengths in self._lengths.items()
+        }
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._reader.close()
+
+    def is_current(self) -> bool:
+        """Whether the folder holds this generation still, in the very files that were opened."""
+        try:
+            return bool(
+                self._index.latest_generation() == self._generation and self._state_now() == self._state
+            )
+        except FileNotFoundError:
+            return False
+
+    def verify(self) -> None:
+        """Read every posting and every text; raises whatever Whoosh raises where it cannot."""
+        for leaf, _ in self._leaves:
+            for _ in leaf.iter_postings():
+                pass
+            for _ in leaf.all_stored_fields():
+                pass
+
+    # What search.ranking asks for
+
+    @property
+    def size(self) -> int:
+        return int(self._reader.doc_count())
+
+    def frequencies(self, field: str, term: str) -> Mapping[int, float]:
+        found: dict[int, float] = {}
+        for offset, matcher in self._matchers(field, term):
+            while matcher.is_active():
+                found[offset + matcher.id()] = matcher.weight()
+                matcher.next()
+        return found
+
+    def positions(self, field: str, term: str, within: Collection[int]) -> Mapping[int, Sequence[int]]:
+        found: dict[int, Sequence[int]] = {}
+        for offset, matcher in self._matchers(field, term):
+            while matcher.is_active():
+                if (number := offset + matcher.id()) in within:
+                    found[number] = matcher.value_as("positions")
+                matcher.next()
+        return found
+
+    def lengths(self, field: str) -> Sequence[int]:
+        return self._lengths[field]
+
+    def average(self, field: str) -> float:
+        return self._averages[field]
+
+    # What the engine asks for
+
+    def search(self, locale: str, query: Query) -> Results:
+        """One page of what the query finds."""
+        node = parse(query.text, locale)
+        if node is None:
+            return Results(facets={name: {} for name in query.facets})
+        # Rounded, so that two equal documents stay equal whatever the order of addition.
+        found = {number: round(score, 6) for number, score in rank(node, self).items()}
+        allowed = self._allowed(found, query)
+        order = nsmallest(
+            max(0, query.offset) + max(0, query.limit),
+            allowed,
+            key=lambda number: (-found[number], -self._published[number], self._keys[number]),
+        )
+        return Results(
+            hits=tuple(
+                self._hit(number, found[number], node, locale) for number in order[max(0, query.offset) :]
+            ),
+            total=len(allowed),
+            facets={name: self._facet(name, allowed) for name in query.facets},
+        )
+
+    def _matchers(self, field: str, text: str) -> list[tuple[int, Any]]:
+        name, encoded = f"text_{field}", text.encode()
+        return [
+            (offset, leaf.postings(name, encoded)) for leaf, offset in self._leaves if (name, encoded) in leaf
+        ]
+
+    def _allowed(self, found: Collection[int], query: Query) -> list[int]:
+        at = moment(query.at)
+        wanted = [frozenset(term(name, value) for value in values) for name, values in query.filters.items()]
+        return [
+            number
+            for number in found
+            if self._ends[number] > at
+            and self._keys[number] not in query.exclude
+            and not any(values.isdisjoint(self._terms[number]) for values in wanted)
+        ]
+
+    def _facet(self, name: str, allowed: list[int]) -> dict[str, int]:
+        """Values with how many documents have them, the most frequent first."""
+        prefix = term(name, "")
+        counted = Counter(
+            value.removeprefix(prefix)
+            for number in allowed
+            for value in self._terms[number]
+            if value.startswith(prefix)
+        )
+        return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def _hit(self, number: int, score: float, node: Node, locale: str) -> Hit:
+        texts: Mapping[str, str] = self._reader.stored_fields(number)["texts"]
+        wanted = tuple(phrases(node))
+        shown = ((name, snippet(texts[name], wanted, locale)) for name in FIELDS if name in texts)
+        return Hit(
+            self._keys[number], score, tuple(Snippet(name, html) for name, html in shown if marks(html))
+        )
+
+    def _state_now(self) -> _State:
+        described = ((name, (self._folder / name).stat()) for name in self._files)
+        return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in described)

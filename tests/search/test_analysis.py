@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis import LONGEST, analyse, words
+
+LOCALES = ("it", "zh-Hans", "zh-Hant", "en", "ja", "fr", "ko", "hi", "th", "el", "xx", "")
+TYPED = st.one_of(
+    st.text(st.characters(), max_size=60),  # surrogates, NUL and all
+    st.text("àéİßﬁｶﾞが한각中国记者AI'’-\u0301\u3099\u1161\u00ad\ud800𠮷١", max_size=40),
+)
+
+
+def stems(text: str, locale: str) -> list[str]:
+    return [token.text for token in analyse(text, locale)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "locale"),
+    [
+        ("citta", "Città", "it"),
+        ("citta", "citta\u0300", "it"),
+        ("universita", "l'università", "it"),
+        ("universita", "dell’università", "it"),
+        ("isola", "un'isola", "it"),
+        ("governi", "governo", "it"),
+        ("perche'", "perché", "it"),
+        ("PERCHÉ", "perche", "it"),
+        ("cities", "city", "en"),
+        ("government", "Government’s", "en"),
+        ("cafe", "café", "en"),
+        ("naive", "naïve", "en"),
+        ("ecole", "l’école", "fr"),
+        ("strasse", "Straße", "de"),
+        ("lodz", "Łódź", "pl"),
+        ("ΑΘΗΝΑ", "Αθήνα", "el"),
+        ("ＡＩ", "ai", "zh"),
+        ("ガギ", "ｶﾞｷﾞ", "ja"),
+        ("fi", "ﬁ", "xx"),
+        ("hy\u00adphen", "hyphen", "xx"),
+    ],
+)
+def test_what_is_typed_meets_what_is_written(typed: str, written: str, locale: str) -> None:
+    assert stems(typed, locale) == stems(written, locale) != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "locale"), [("й", "и", "ru"), ("か", "が", "ja"), ("rosa", "rossa", "it")]
+)
+def test_different_words_stay_different(one: str, other: str, locale: str) -> None:
+    assert stems(one, locale) != stems(other, locale)
+
+
+def test_a_chinese_word_is_found_inside_a_sentence() -> None:
+    tokens = analyse("中国记者在罗马采访意大利总理，AI技术", "zh-Hans")
+
+    at = {token.text: token.position for token in tokens}
+    assert at["记者"] == 2
+    assert at["在"] == 4  # a dictionary word of one character
+    assert at["意大利"] == at["意大"] == 9  # one of three, at the place of its first pair
+    assert at["ai"] == at["总理"] + 2
+    assert at["技术"] == at["ai"] + 1
+
+
+def test_traditional_chinese_is_read_alike() -> None:
+    assert "記者" in stems("中國記者在羅馬", "zh-Hant-TW")
+
+
+def test_chinese_in_an_italian_text_is_found_too() -> None:
+    assert "北京" in stems("La parola 北京市 in cinese", "it")
+
+
+def test_hindi_vowel_signs_do_not_cut_words() -> None:
+    assert [token.end - token.start for token in analyse("हिन्दी समाचार", "hi")] == [6, 6]
+
+
+def test_positions_follow_the_words() -> None:
+    assert [token.position for token in analyse("L'Aquila, città d'arte.", "it")] == [0, 1, 2]
+
+
+def test_dictionary_words_count_characters_beyond_the_basic_plane() -> None:
+    assert words("𠮷野家")[-1][2] == 3
+
+
+def test_no_token_is_longer_than_an_engine_can_take() -> None:
+    assert [len(token.text) for token in analyse("a" * 10_000, "xx")] == [LONGEST]
+
+
+@given(text=TYPED, locale=st.sampled_from(LOCALES))
+def test_offsets_always_slice_the_original(text: str, locale: str) -> None:
+    tokens = analyse(text, locale)
+
+    assert all(0 <= token.start < token.end <= len(text) for token in tokens)
+    assert all(token.text and len(token.text) <= LONGEST for token in tokens)
+    assert [token.position for token in tokens] == sorted(token.position for token in tokens)
+    "".join(token.text for token in tokens).encode()  # no surrogate gets in
+
+
+@given(text=TYPED, locale=st.sampled_from(LOCALES))
+def test_a_token_is_what_its_slice_says(text: str, locale: str) -> None:
+    for token in analyse(text, locale):
+        assert token.text in stems(text[token.start : token.end], locale)
