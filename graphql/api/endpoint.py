@@ -16,6 +16,7 @@ from api import errors
 from api.context import Context
 from api.graphiql import HEADERS, page
 from api.plans.compiling import UncompilableError
+from api.plans.fetching import NestedError
 from api.plans.operations import InvalidDocumentError, Operation, Operations
 from cms.accounts.actors import Actor
 from cms.database import Database, QueryTimeoutError
@@ -166,6 +167,8 @@ class GraphQLEndpoint:
         run = context.run(variables.coerced)
         try:
             return 200, await self._database.snapshots.run(lambda: plan.program(run), heavy=plan.heavy)
+        except NestedError:
+            return 200, await self._by_strawberry(asked, operation, context)
         except QueryTimeoutError:
             message = "This took too long; ask for less at once."
             return 200, {"data": None, "errors": [errors.refused("TIMEOUT", message)]}

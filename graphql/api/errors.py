@@ -21,6 +21,12 @@ INTERNAL = "INTERNAL"
 log = structlog.get_logger()
 
 
+class BadArgumentError(PolyfocalError):
+    """A variable holds null, or nothing, where an argument needs a value; known only when the field is read."""
+
+    code = BAD_VARIABLES
+
+
 def located(error: PolyfocalError, node: FieldNode, path: Sequence[str | int]) -> dict[str, Any]:
     """An error of the domain that a field met."""
     formatted: dict[str, Any] = {"message": error.message}

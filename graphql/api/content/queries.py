@@ -19,7 +19,7 @@ from api.nodes import Node, NodeId, key_of
 from api.pagination import Connection, Edge, decode_cursor, encode_cursor, read_page
 from api.plans.fetching import Frame, Run
 from api.plans.reading import Arguments, Condition, Connected, Rows, planned
-from api.plans.roots import ByIds, Listed, Paged
+from api.plans.roots import ByIds, Listed, Paged, few_ids
 from api.plans.sql import Sql
 from api.scalars import Locale
 from api.series.types import FocusSeries
@@ -33,10 +33,7 @@ from api.taxonomy.types import (
 )
 from cms.content.links import Byline, Credit, SeriesEntry, Subject
 from cms.content.models import Kind, Serving, Slug
-from cms.errors import InvalidPageError
 from cms.taxonomy import models
-
-IDS_MOST = 100
 
 # Addresses
 
@@ -222,12 +219,6 @@ async def _node(context: Context, text: str) -> Any:
     return news_item(found)
 
 
-def _few_ids(ids: Sequence[str]) -> Sequence[str]:
-    if len(ids) > IDS_MOST:
-        raise InvalidPageError(f"Ask for {IDS_MOST} ids at most.", path=("ids",))
-    return ids
-
-
 @strawberry.type
 class ContentQuery:
     """News items."""
@@ -249,7 +240,7 @@ class ContentQuery:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Up to 100 global ids.")],
     ) -> list[Node | None]:
         """The objects of global ids, in their order, null where one is not there."""
-        return [await _node(info.context, each) for each in _few_ids(ids)]
+        return [await _node(info.context, each) for each in few_ids(ids)]
 
     @planned(_addressed(Kind.ARTICLE))
     async def article(

@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
@@ -19,11 +20,14 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    is_non_null_type,
+    is_required_argument,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.language import BooleanValueNode, ValueNode
 from graphql.type import GraphQLNamedType, is_abstract_type, is_object_type
 
+from api.errors import BadArgumentError
 from api.plans.connecting import Connection, ConnectionShape, Part
 from api.plans.fetching import Fetch, Links, Valuer
 from api.plans.reading import (
@@ -160,7 +164,10 @@ class Compiler:
 
     def _switch(self, value: ValueNode) -> bool:
         if isinstance(value, VariableNode):
-            return bool(self._switches[value.name.value])
+            found = self._switches.get(value.name.value)
+            if found is None:
+                raise UncompilableError(f"${value.name.value} is null in a directive")
+            return bool(found)
         assert isinstance(value, BooleanValueNode)
         return value.value
 
@@ -171,30 +178,23 @@ class Compiler:
         if not any(_has_variable(argument.value) for argument in arguments):
             constant = get_argument_values(field, node, VariableValues({}, {}))
             return lambda _variables: constant
-        if all(not _has_variable(a.value) or isinstance(a.value, VariableNode) for a in arguments):
-            named = {a.name.value: a.value.name.value for a in arguments if isinstance(a.value, VariableNode)}
-            rest = FieldNode(
-                name=node.name, arguments=tuple(a for a in arguments if a.name.value not in named)
-            )
-            optional = GraphQLField(
-                field.type, args={name: arg for name, arg in field.args.items() if name not in named}
-            )
-            constant = get_argument_values(optional, rest, VariableValues({}, {}))
-            defaults = get_argument_values(
-                GraphQLField(
-                    field.type,
-                    args={n: field.args[n] for n in named if field.args[n].default is not None},
-                ),
-                FieldNode(name=node.name, arguments=()),
-                VariableValues({}, {}),
-            )
+        named = {a.name.value: a.value.name.value for a in arguments if isinstance(a.value, VariableNode)}
+        rest = FieldNode(name=node.name, arguments=tuple(a for a in arguments if a.name.value not in named))
+        if any(_has_variable(argument.value) for argument in rest.arguments):
+            return lambda variables: _coerced(field, node, variables)
+        optional = {name: arg for name, arg in field.args.items() if not is_required_argument(arg)}
+        given = {name: field.args[name] for name in (each.name.value for each in rest.arguments)}
+        constant = get_argument_values(GraphQLField(field.type, args={**optional, **given}), rest)
+        filled = frozenset(name for name in named if is_non_null_type(field.args[name].type))
 
-            def values(variables: Mapping[str, Any]) -> Arguments:
-                given = {name: variables[at] for name, at in named.items() if at in variables}
-                return {**constant, **defaults, **given}
+        def values(variables: Mapping[str, Any]) -> Arguments:
+            found = {name: variables[at] for name, at in named.items() if at in variables}
+            for name in filled:
+                if found.get(name, constant.get(name)) is None:
+                    raise BadArgumentError(f"Argument {name!r} cannot be null.", path=(name,))
+            return {**constant, **found}
 
-            return values
-        return lambda variables: get_argument_values(field, node, VariableValues({}, dict(variables)))
+        return values
 
     def subselections(self, nodes: Nodes) -> list[SelectionSetNode | None]:
         """What the fields select below them."""
@@ -375,6 +375,14 @@ class _Edges:
 
     def build(self, state: State, row: Row) -> dict[str, Any]:
         return {key: shape.build(state, row) for key, shape in self._shapes}
+
+
+def _coerced(field: GraphQLField, node: FieldNode, variables: Mapping[str, Any]) -> Arguments:
+    """Arguments with variables inside lists and objects, as graphql-core reads them."""
+    try:
+        return get_argument_values(field, node, VariableValues({}, dict(variables)))
+    except GraphQLError as error:
+        raise BadArgumentError(error.message) from error
 
 
 def _has_variable(value: ValueNode) -> bool:

@@ -14,12 +14,17 @@ from api.plans.reading import Arguments, Condition, Link, Linked, OrderTerm, Row
 from api.plans.shaping import Buildable, State
 from api.plans.sql import Dialect, Sql
 from cms.database.snapshots import Blocking, Statement
+from cms.errors import PolyfocalError
 from cms.reading.scope import Scope
 from cms.taxonomy.locales import Locales
 from search import Engine
 
 Program = Generator[Statement | Blocking, Any, Any]
 Valuer = Callable[[Mapping[str, Any]], Arguments]
+
+
+class NestedError(Exception):
+    """A field below a root field has an error. Which of its parents become null is for Strawberry to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,12 @@ class Fetch:
         if not self.rows.joins:
             return source
         used = set().union(*(_aliases(text) for text in texts))
-        return " ".join([source, *(join for alias, join in self.rows.joins.items() if alias in used)])
+        needed: list[str] = []
+        for alias, join in reversed(self.rows.joins.items()):
+            if alias in used:
+                needed.append(join)
+                used |= _aliases(join)
+        return " ".join([source, *reversed(needed)])
 
     def select(
         self,
@@ -104,10 +114,17 @@ class Fetch:
         return State(run, frame, len(self.columns), [[] for _ in self.hanging])
 
     def settle(self, state: State) -> Program:
-        """Run what hangs on the rows that were built."""
+        """Run what hangs on the rows that were built.
+
+        Raises:
+            NestedError: the arguments of something that hangs on them do not fit.
+        """
         for hanging, waiting in zip(self.hanging, state.waiting, strict=True):
             if waiting:
-                yield from hanging.attach(state.run, state.frame, waiting)
+                try:
+                    yield from hanging.attach(state.run, state.frame, waiting)
+                except PolyfocalError as error:
+                    raise NestedError(error.message) from error
 
 
 Waiting = Sequence[tuple[Any, dict[str, Any], str]]

@@ -13,8 +13,10 @@ from api.plans.reading import Arguments, Condition, Connected, Rows, nothing
 from api.plans.shaping import Row
 from api.plans.sql import Sql
 from cms.database.snapshots import Statement
+from cms.errors import InvalidPageError
 
 QUERY = "Query"
+IDS_MOST = 100
 Root = Callable[[Run], Program]
 
 
@@ -103,6 +105,17 @@ class Paged:
         return program
 
 
+def few_ids(ids: Sequence[str]) -> Sequence[str]:
+    """The ids, if they are not too many.
+
+    Raises:
+        InvalidPageError: over `IDS_MOST`.
+    """
+    if len(ids) > IDS_MOST:
+        raise InvalidPageError(f"Ask for {IDS_MOST} ids at most.", path=("ids",))
+    return ids
+
+
 @dataclass(frozen=True, eq=False)
 class ByIds:
     """The objects of global ids, in their order, null where there is none; `keyed` says how an id's type is read.
@@ -120,7 +133,8 @@ class ByIds:
 
         def program(run: Run) -> Program:
             arguments = valuer(run.variables)
-            wanted = [NodeId.decode(text) for text in (arguments["ids"] if self.many else [arguments["id"]])]
+            texts = arguments["ids"] if self.many else [arguments["id"]]
+            wanted = [NodeId.decode(text) for text in few_ids(texts)]
             groups: dict[tuple[Rows, Frame], set[int]] = {}
             places: list[tuple[Rows, Frame, int, str] | None] = []
             for node_id in wanted:

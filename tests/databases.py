@@ -1,0 +1,54 @@
+"""Databases for tests: copies of one that has the schema, made once in a run."""
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+
+from cms.database import Database
+from tests.servers import postgresql_server, run_lock
+
+
+@asynccontextmanager
+async def fresh_database(dialect: str, folder: Path, models: Sequence[str]) -> AsyncIterator[str]:
+    """The URL of a database with the schema of `models` and no rows, gone afterwards; SQLite's lies in `folder`."""
+    template = "template_" + hashlib.sha256(" ".join(models).encode()).hexdigest()[:12]
+    if dialect == "sqlite":
+        yield f"sqlite://{await _copied_file(template, folder, models)}"
+        return
+
+    server = postgresql_server()
+    name = f"test_{uuid.uuid4().hex}"
+    administrator = await asyncpg.connect(f"{server}/postgres")
+    try:
+        with run_lock(template):
+            if not await administrator.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", template):
+                await administrator.execute(f"CREATE DATABASE {template}_building")
+                await _create_schema(f"{server}/{template}_building", models)
+                await administrator.execute(f"ALTER DATABASE {template}_building RENAME TO {template}")
+            await administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield f"{server}/{name}"
+        await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await administrator.close()
+
+
+async def _copied_file(template: str, folder: Path, models: Sequence[str]) -> Path:
+    with run_lock(template) as shared:
+        original = shared / f"{template}.db"
+        if not original.exists():
+            building = shared / f"{template}.building.db"
+            await _create_schema(f"sqlite://{building}", models)
+            building.rename(original)
+    copy = folder / "newsroom.db"
+    shutil.copyfile(original, copy)
+    return copy
+
+
+async def _create_schema(url: str, models: Sequence[str]) -> None:
+    async with await Database.open(url, models=models) as opened:
+        await opened.create_schema()
