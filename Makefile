@@ -1,8 +1,8 @@
-# Four targets, the same for people and CI. Only Python 3.11+ and a package index are needed.
+# Three targets, the same for people and CI. Only Python 3.11+ and a package index are needed.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench
+.PHONY: demo test check
 
 demo: .venv/ready
 	$(BIN)/polyfocal demo
@@ -15,9 +15,6 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-
-bench: .venv/ready
-	$(BIN)/python -m bench
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Polyfocal needs Python 3.11 or newer.")'

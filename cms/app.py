@@ -57,9 +57,7 @@ class Newsroom:
     async def open(cls, settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Self]:
         """Open everything; close it in reverse."""
         async with AsyncExitStack() as stack:
-            database = await stack.enter_async_context(
-                await Database.open(settings.database, models=MODEL_MODULES)
-            )
+            database = await stack.enter_async_context(await Database.open(settings.database, models=MODEL_MODULES))
             engine = open_engine(settings.search)
             stack.callback(engine.close)
             freshness = await stack.enter_async_context(Freshness(database))

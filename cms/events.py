@@ -186,9 +186,7 @@ async def _name_epoch(*, or_keep: bool) -> str:
     kept = '"epoch"."name"' if or_keep else 'excluded."name"'
     named_already = f'ON CONFLICT ("id") DO UPDATE SET "name" = {kept} RETURNING "name"'
     async with transaction():
-        named = await insert_rows(
-            'INSERT INTO "epoch" ("id", "name")', [(1, secrets.token_hex(16))], named_already
-        )
+        named = await insert_rows('INSERT INTO "epoch" ("id", "name")', [(1, secrets.token_hex(16))], named_already)
     return str(named[0]["name"])
 
 

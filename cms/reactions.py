@@ -77,9 +77,7 @@ class Progress(Model):
 async def dispatch(reactions: Reactions, *, now: datetime, limit: int = 500) -> int:
     """Enqueue what follows from the next events, at most `limit`; answers with the position reached."""
     async with transaction():
-        await rows(
-            "INSERT INTO progress (name, position) VALUES ('reactions', 0) ON CONFLICT (name) DO NOTHING"
-        )
+        await rows("INSERT INTO progress (name, position) VALUES ('reactions', 0) ON CONFLICT (name) DO NOTHING")
         progress = await Progress.filter(name="reactions").select_for_update().get()
         position: int = progress.position
         if events := await after(position, limit):

@@ -27,9 +27,7 @@ class Settings(BaseSettings):
     storage_url: str = Field("", description="file:///path of the stored files; by default in DATA_DIR.")
     host: str = Field("127.0.0.1", description="Address that the web process listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the web process listens on.")
-    public_url: str = Field(
-        "", description="Where clients reach this server, such as https://cms.example.org."
-    )
+    public_url: str = Field("", description="Where clients reach this server, such as https://cms.example.org.")
     cors_origins: str = Field(
         "",
         description="Origins whose pages may call the API, separated by commas; * for any. None by default.",
@@ -38,9 +36,7 @@ class Settings(BaseSettings):
     introspection: bool = Field(True, description="Whether the schema can be asked for.")
     body_limit: int = Field(4_000_000, gt=0, description="Bytes that a request to /graphql may have at most.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="From which level on."
-    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="From which level on.")
 
     @field_validator("database_url", "search_url", "storage_url", "public_url")
     @classmethod

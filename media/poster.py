@@ -35,9 +35,7 @@ def poster(path: Path, at: float, width: int) -> bytes:
         raise UnreadableMediaError("No picture could be taken from this video; export it again.") from problem
 
 
-def _frame_at(
-    container: av.container.InputContainer, video: av.VideoStream, at: float
-) -> av.VideoFrame | None:
+def _frame_at(container: av.container.InputContainer, video: av.VideoStream, at: float) -> av.VideoFrame | None:
     """The first frame that is not before `at`, or the last one there is."""
     if at > 0 and video.time_base:
         # Past the end there is nothing to seek to: then the whole file is decoded from where it stands.
@@ -58,9 +56,7 @@ def _even(pixels: float) -> int:
 
 def _jpeg(frame: av.VideoFrame, width: int, height: int) -> bytes:
     turned = _turned(frame)
-    picture = turned.reformat(
-        width, height, "yuvj420p", dst_color_range=ColorRange.JPEG, interpolation="AREA"
-    )
+    picture = turned.reformat(width, height, "yuvj420p", dst_color_range=ColorRange.JPEG, interpolation="AREA")
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
     encoder.time_base = Fraction(1, 25)
@@ -75,11 +71,7 @@ def _turned(frame: av.VideoFrame) -> av.VideoFrame:
     if not rotation:
         return frame
     graph = av.filter.Graph()
-    steps = [
-        graph.add_buffer(
-            width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25)
-        )
-    ]
+    steps = [graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25))]
     if rotation in TURNS:
         steps.append(graph.add("transpose", TURNS[rotation]))
     else:

@@ -116,6 +116,4 @@ def _seconds(container: av.container.InputContainer, video: av.VideoStream) -> f
         return round(container.duration / av.time_base, 3)
     if video.duration and video.time_base:
         return round(float(video.duration * video.time_base), 3)
-    raise UnreadableMediaError(
-        "The file is a still picture or does not say how long it lasts; export it as a video."
-    )
+    raise UnreadableMediaError("The file is a still picture or does not say how long it lasts; export it as a video.")

@@ -77,9 +77,7 @@ def gradient(top: Colour, bottom: Colour) -> Picture:
         )
 
     half = (WIDTH // 2, HEIGHT // 2)
-    return Picture(
-        plane(top.y, bottom.y, WIDTH, HEIGHT), plane(top.u, bottom.u, *half), plane(top.v, bottom.v, *half)
-    )
+    return Picture(plane(top.y, bottom.y, WIDTH, HEIGHT), plane(top.u, bottom.u, *half), plane(top.v, bottom.v, *half))
 
 
 def ski_lines(frames: int) -> Iterator[Picture]:

@@ -90,9 +90,7 @@ def _stemmed(word: str, algorithm: str) -> str:
 
 def _parts(match: re.Match[str], lang: str) -> list[tuple[int, int]]:
     """Where the parts between apostrophes stand, without an elided article before or a possessive after."""
-    parts = [
-        (match.start() + part.start(), match.start() + part.end()) for part in _PART.finditer(match.group())
-    ]
+    parts = [(match.start() + part.start(), match.start() + part.end()) for part in _PART.finditer(match.group())]
     text = match.string
     while len(parts) > 1 and fold(text[slice(*parts[0])]) in ELISIONS.get(lang, ()):
         del parts[0]
@@ -111,6 +109,4 @@ def _run_tokens(run: list[tuple[str, int, int]], offset: int, position: int, lan
     for at in range(len(run)):
         for end in (at + 2, found.get(at, 0)):
             if at < end <= len(run):
-                yield Token(
-                    joined[at:end][:LONGEST], offset + run[at][1], offset + run[end - 1][2], position + at
-                )
+                yield Token(joined[at:end][:LONGEST], offset + run[at][1], offset + run[end - 1][2], position + at)

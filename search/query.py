@@ -17,9 +17,7 @@ MOST_TERMS = 64
 """What is read of a typed text; beyond it nothing is looked at, so that every query has a bounded cost."""
 
 _OPENING, _CLOSING = '"“”„«「『', '"“”»」』'
-_PIECE = re.compile(
-    rf"(?P<minus>-*)(?:[{_OPENING}](?P<quoted>[^{_CLOSING}]*)[{_CLOSING}]?|(?P<bare>[^\s{_OPENING}]+))"
-)
+_PIECE = re.compile(rf"(?P<minus>-*)(?:[{_OPENING}](?P<quoted>[^{_CLOSING}]*)[{_CLOSING}]?|(?P<bare>[^\s{_OPENING}]+))")
 
 
 @dataclass(frozen=True, slots=True)

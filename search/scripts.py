@@ -30,9 +30,7 @@ WORDS = re.compile(rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}{_MARKS}]*)|{_WORD}(
 
 _DROPPED = dict.fromkeys(map(ord, _JOINERS))
 # Letters that Unicode does not decompose, though a reader without the right keyboard types them apart.
-_PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"}
-)
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"})
 
 
 def normalise(text: str) -> str:

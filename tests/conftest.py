@@ -22,9 +22,7 @@ def models() -> tuple[str, ...]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, models: tuple[str, ...]
-) -> AsyncIterator[str]:
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path, models: tuple[str, ...]) -> AsyncIterator[str]:
     """The URL of a database with the schema of `models` and no rows, gone after the test."""
     async with fresh_database(request.param, tmp_path, models) as url:
         yield url

@@ -42,9 +42,7 @@ class Server:
         self.programs = Path(package.origin).parent / "pginstall" / "bin"
         self.data = folder / "data"
         self.log = (folder / "server.log").open("w")
-        self.user = (
-            {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if os.geteuid() == 0 else {}
-        )
+        self.user = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if os.geteuid() == 0 else {}
 
     def create(self) -> None:
         """Make the cluster."""

@@ -29,13 +29,9 @@ def _sqlite(url: str) -> Schema:
             return connection.execute(query, values).fetchall()
 
         schema: Schema = {}
-        for table, sql in rows(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        ):
+        for table, sql in rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
             unique, indexes = set(), {}
-            for index, is_unique, origin in rows(
-                'SELECT name, "unique", origin FROM pragma_index_list(?)', table
-            ):
+            for index, is_unique, origin in rows('SELECT name, "unique", origin FROM pragma_index_list(?)', table):
                 columns = tuple(name for (name,) in rows("SELECT name FROM pragma_index_info(?)", index))
                 if is_unique and origin == "u":
                     unique.add(columns)
@@ -70,9 +66,7 @@ async def _postgresql(url: str) -> Schema:
                FROM information_schema.columns WHERE table_schema = 'public'"""
         ):
             table, column, *about = row
-            schema.setdefault(table, {"columns": {}, "constraints": [], "indexes": {}})["columns"][column] = (
-                about
-            )
+            schema.setdefault(table, {"columns": {}, "constraints": [], "indexes": {}})["columns"][column] = about
         for table, definition in await connection.fetch(
             """SELECT relname, pg_get_constraintdef(c.oid)
                FROM pg_constraint c JOIN pg_class r ON r.oid = conrelid

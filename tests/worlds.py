@@ -83,7 +83,11 @@ async def _vocabularies(world: World) -> None:
     for key, country in (("ansa", "IT"), ("xinhua", "CN"), ("nobody", None)):
         names_of = {"en": key.upper()} if country else {}
         world.organisations.append(await Organisation.create(key=key, names=names_of, country=country))
-    for key, translations in (("anna", {"it": "Anna Rossi"}), ("li", {"zh": "李娜", "en": "Li Na"}), ("none", {})):
+    for key, translations in (
+        ("anna", {"it": "Anna Rossi"}),
+        ("li", {"zh": "李娜", "en": "Li Na"}),
+        ("none", {}),
+    ):
         world.contributors.append(await Contributor.create(key=key, names=translations))
 
 
@@ -97,9 +101,7 @@ def _shared(world: World, n: int) -> dict[str, Any]:
         "urgency": 1 + n % 4,
         "subjects": subjects[n % 6 :][: n % 4],
         "contributors": [each.id for each in world.contributors][::-1][: (n + 1) % 4],
-        "credits": [
-            {"organisation": organisations[(n + k) % 3], "role": roles[(n + 2 * k) % 4]} for k in range(n % 4)
-        ],
+        "credits": [{"organisation": organisations[(n + k) % 3], "role": roles[(n + 2 * k) % 4]} for k in range(n % 4)],
         "related": [each.id for each in seen[n % 3 :: 3]],
         "lead_video": videos[n % 5].id if n % 5 < len(videos) else None,
         "copyright_holder": None if n % 2 else "© Città",
@@ -163,7 +165,12 @@ async def _article(world: World, n: int) -> None:
     if n % 6 == 1:  # published again at a new address, which a later article does not take
         later = at + timedelta(minutes=5)
         await editing.save_draft(
-            SYSTEM, item_id=item.id, locale=locales[0], changes={"slug": f"nuovo-{n}"}, expected_revision=2, now=later
+            SYSTEM,
+            item_id=item.id,
+            locale=locales[0],
+            changes={"slug": f"nuovo-{n}"},
+            expected_revision=2,
+            now=later,
         )
         await publishing.publish(SYSTEM, item_id=item.id, locales=locales[:1], now=later)
 

@@ -10,9 +10,7 @@ from cms.files.models import File
 class VideoAsset(Model):
     """The measured facts of a video and its files; `duration` in seconds."""
 
-    item: fields.OneToOneRelation[Item] = fields.OneToOneField(
-        "cms.Item", related_name="video", primary_key=True
-    )
+    item: fields.OneToOneRelation[Item] = fields.OneToOneField("cms.Item", related_name="video", primary_key=True)
     item_id: int
     master: fields.ForeignKeyRelation[File] = fields.ForeignKeyField("cms.File", related_name="videos")
     master_id: int

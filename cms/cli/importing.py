@@ -34,7 +34,7 @@ def add_to(main: typer.Typer) -> None:
     main.command(name="import")(import_archive)
 
 
-def import_archive(  # noqa: PLR0917 - Typer reads the signature, and passes by name
+def import_archive(
     file: Annotated[Path, typer.Argument(help="JSON lines, plain or gzip.", show_default=False)],
     source: Annotated[
         str | None,
@@ -44,9 +44,7 @@ def import_archive(  # noqa: PLR0917 - Typer reads the signature, and passes by 
     add_locales: Annotated[
         bool, typer.Option("--add-locales", help="Configure the file's locales that the newsroom lacks.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     batch: Annotated[int, typer.Option(min=1, max=10_000, help="Records in one transaction.")] = BATCH,
 ) -> None:
     """Import articles from records of doc_id, locale, title and text, one a line.
@@ -148,9 +146,7 @@ def _summarise(tally: Tally, bad: int, seconds: float, *, dry_run: bool) -> None
     table.add_section()
     table.add_row("all", *(str(total) for total in totals))
     Console().print(table)
-    typer.echo(
-        f"{tally.done} records in {seconds:.1f} s, {tally.done / seconds:.0f} records/s; {bad} bad lines."
-    )
+    typer.echo(f"{tally.done} records in {seconds:.1f} s, {tally.done / seconds:.0f} records/s; {bad} bad lines.")
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -75,16 +75,12 @@ def restore(
         engine = open_engine(settings.search)
         try:
             async with await Database.open(settings.database, models=MODEL_MODULES) as database:
-                return await restore_archive(
-                    file, database, open_storage(settings.storage), engine, force=force
-                )
+                return await restore_archive(file, database, open_storage(settings.storage), engine, force=force)
         finally:
             engine.close()
 
     manifest = _told(bring_back)
-    typer.echo(
-        f"Restored {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC. Now start the newsroom."
-    )
+    typer.echo(f"Restored {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC. Now start the newsroom.")
 
 
 def retry() -> None:

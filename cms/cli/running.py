@@ -113,9 +113,7 @@ def settled() -> Settings:
         settings = Settings()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except ValidationError as error:
-        wrong = ", ".join(
-            f"POLYFOCAL_{str(each['loc'][0]).upper()}" for each in error.errors() if each["loc"]
-        )
+        wrong = ", ".join(f"POLYFOCAL_{str(each['loc'][0]).upper()}" for each in error.errors() if each["loc"])
         raise refused(f"{wrong} cannot be read. polyfocal doctor says more.") from None
     except OSError as error:
         raise refused(f"The data folder cannot be made: {error}.") from None

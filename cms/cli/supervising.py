@@ -57,9 +57,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         why = (
-            "another program listens there"
-            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-            else error
+            "another program listens there" if isinstance(error, OSError) and error.errno == errno.EADDRINUSE else error
         )
         raise PortTakenError(
             f"Polyfocal cannot listen at {host} port {port}: {why}. Set POLYFOCAL_HOST or POLYFOCAL_PORT."

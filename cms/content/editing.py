@@ -111,9 +111,7 @@ async def save_draft(
         draft = await Draft.get_or_none(item_id=item_id, locale=locale)
         current = draft.revision if draft else None
         if current != expected_revision:
-            raise ConflictError(
-                _conflict(current, expected_revision), path=("expectedRevision",), current=current
-            )
+            raise ConflictError(_conflict(current, expected_revision), path=("expectedRevision",), current=current)
         if draft is None:
             if "headline" not in changes:
                 raise InvalidInputError("headline must not be empty.", path=("headline",))
@@ -173,9 +171,7 @@ async def _start(actor: Actor, item: Item, locale: str, changes: Mapping[str, An
     return draft
 
 
-async def _content(
-    item: Item, locale: str, content: Mapping[str, Any], changes: Mapping[str, Any]
-) -> dict[str, Any]:
+async def _content(item: Item, locale: str, content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The part's JSON after the changes, with every reference resolved."""
     if locale != SHARED:
         return TextPart.from_json(content).changed(changes).to_json()

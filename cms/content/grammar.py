@@ -23,9 +23,7 @@ Json = dict[str, Any]
 Check = Callable[[object], Any]
 """Takes what was sent, gives what is stored; raises ValueError with a sentence about the value."""
 
-SCHEMA: Final[Schema[str, str]] = Schema(
-    orjson.loads(Path(__file__).with_name("body.schema.json").read_bytes())
-)
+SCHEMA: Final[Schema[str, str]] = Schema(orjson.loads(Path(__file__).with_name("body.schema.json").read_bytes()))
 NODES: Final[Mapping[str, NodeType]] = SCHEMA.nodes
 MARKS: Final[Mapping[str, MarkType]] = SCHEMA.marks
 

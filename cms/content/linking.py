@@ -29,11 +29,7 @@ async def publish_links(item: Item, part: SharedPart) -> None:
         item,
         [{"organisation_id": each["organisation"], "role": each["role"]} for each in part.credits],
     )
-    lead = (
-        []
-        if part.lead_video is None
-        else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
-    )
+    lead = [] if part.lead_video is None else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
     related = [{"target_id": each, "role": AssociationRole.RELATED} for each in part.related]
     await _replace(Association, item, lead + related)
     if item.kind is Kind.SERIES:

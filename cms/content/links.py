@@ -41,9 +41,7 @@ class Subject(Model):
     id = fields.BigIntField(primary_key=True)
     item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="subjects")
     item_id: int
-    concept: fields.ForeignKeyRelation[Concept] = fields.ForeignKeyField(
-        "cms.Concept", related_name="subjects"
-    )
+    concept: fields.ForeignKeyRelation[Concept] = fields.ForeignKeyField("cms.Concept", related_name="subjects")
     concept_id: int
     position = fields.IntField()
 
@@ -110,9 +108,7 @@ class Association(Model):
 class FocusSeries(Model):
     """What only a series has. `sections` is a list of `{key, titles: {locale: title}}` in reading order."""
 
-    item: fields.OneToOneRelation[Item] = fields.OneToOneField(
-        "cms.Item", related_name="series", primary_key=True
-    )
+    item: fields.OneToOneRelation[Item] = fields.OneToOneField("cms.Item", related_name="series", primary_key=True)
     item_id: int
     occasion = fields.CharField(max_length=300, null=True)
     starts_on: datetime | None = fields.DatetimeField(null=True)
@@ -129,9 +125,7 @@ class SeriesEntry(Model):
     id = fields.BigIntField(primary_key=True)
     series: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="entries")
     series_id: int
-    target: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField(
-        "cms.Item", related_name="series_entries"
-    )
+    target: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="series_entries")
     target_id: int
     section = fields.CharField(max_length=100, null=True)
     role = fields.CharEnumField(SeriesRole, max_length=10)

@@ -40,7 +40,7 @@ def _blocks(nodes: list[Json]) -> str:
     return "\n\n".join(out)
 
 
-def _block(node: Json, *, odd: bool) -> str:  # noqa: PLR0911 - one return for each kind of block
+def _block(node: Json, *, odd: bool) -> str:
     attrs = node["attrs"]
     match node["type"]:
         case "paragraph":
@@ -144,8 +144,7 @@ def _can_be_signs(pieces: list[str], start: int, end: int) -> bool:
     )
     word = pieces[start] == "<em>"
     return all(
-        not inside.isspace() and (_parts_words(outside) or not (word or _is_symbol(inside)))
-        for outside, inside in ends
+        not inside.isspace() and (_parts_words(outside) or not (word or _is_symbol(inside))) for outside, inside in ends
     )
 
 

@@ -204,9 +204,7 @@ class Serving(Model):
     id = fields.BigIntField(primary_key=True)
     item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="servings")
     item_id: int
-    edition: fields.ForeignKeyRelation[Edition] = fields.ForeignKeyField(
-        "cms.Edition", related_name="servings"
-    )
+    edition: fields.ForeignKeyRelation[Edition] = fields.ForeignKeyField("cms.Edition", related_name="servings")
     edition_id: int
     locale = fields.CharField(max_length=35)
     kind = fields.CharEnumField(Kind, max_length=10)
@@ -218,8 +216,6 @@ class Serving(Model):
         unique_together = (("item", "locale"),)
         indexes = (
             Index(fields=("locale", "kind", "published_at", "item_id"), name="serving_latest"),
-            Index(
-                fields=("locale", "kind", "reason", "published_at", "item_id"), name="serving_latest_exact"
-            ),
+            Index(fields=("locale", "kind", "reason", "published_at", "item_id"), name="serving_latest_exact"),
             Index(fields=("edition_id",), name="serving_edition"),
         )

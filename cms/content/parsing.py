@@ -128,9 +128,7 @@ class Walk:
             if kind is None:
                 raise BodyError("This is not a mark that a text may carry.", path=here)
             if any(kind.excludes(other) or other.excludes(kind) for other in kinds):
-                raise BodyError(
-                    f"A text may not be {kind.name} twice, or together with its opposite.", path=here
-                )
+                raise BodyError(f"A text may not be {kind.name} twice, or together with its opposite.", path=here)
             _only(mark, _MARK_KEYS, kind.name, here)
             attrs = self._attrs(mark, kind, here)
             kinds.append(kind)

@@ -5,7 +5,7 @@ Draft and Revision hold them as JSON. They come in as *changes*, a mapping of th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self

@@ -38,13 +38,9 @@ def _checked(value: object, *, name: str, most: int) -> str:
         raise InvalidInputError(f"{name} must be text.", path=(name,))
     text = value.strip()
     if len(text) > most:
-        raise InvalidInputError(
-            f"{name} has {len(text):,} characters; at most {most:,} are allowed.", path=(name,)
-        )
+        raise InvalidInputError(f"{name} has {len(text):,} characters; at most {most:,} are allowed.", path=(name,))
     if found := UNPUBLISHABLE.search(text):
-        raise InvalidInputError(
-            f"{name} holds the unprintable character {code_point(found.group())}.", path=(name,)
-        )
+        raise InvalidInputError(f"{name} holds the unprintable character {code_point(found.group())}.", path=(name,))
     return text
 
 

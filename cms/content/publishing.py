@@ -182,9 +182,7 @@ def _announce(
 
 
 def _change(item: Item, locale: str, kind: ChangeType) -> Changed:
-    return Changed(
-        item_id=item.id, locale=locale, uri=item.uri, kind=item.kind, type=kind, version=item.version
-    )
+    return Changed(item_id=item.id, locale=locale, uri=item.uri, kind=item.kind, type=kind, version=item.version)
 
 
 def _in_order(configured: Locales, live: set[str]) -> tuple[str, ...]:

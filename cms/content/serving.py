@@ -18,9 +18,7 @@ TAG_MOST = 35
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
-def served_locale(
-    locale: str, live: Collection[str], source: str, locales: Locales
-) -> tuple[str, LocaleReason] | None:
+def served_locale(locale: str, live: Collection[str], source: str, locales: Locales) -> tuple[str, LocaleReason] | None:
     """The live locale to read instead of `locale`, and why; None if there is no honest one.
 
     The chain comes first, then the locale the item was written in.
@@ -73,9 +71,7 @@ async def configure_locales(actor: Actor, wanted: Sequence[Mapping[str, Any]]) -
         old = await hold_locales(to_change=True)
         live = set(await Edition.all().distinct().values_list("locale", flat=True))
         if stray := sorted(str(tag) for tag in live.difference(tags)):
-            raise InvalidInputError(
-                f"Texts are live in {stray[0]}: it cannot be left out.", path=("locales",)
-            )
+            raise InvalidInputError(f"Texts are live in {stray[0]}: it cannot be left out.", path=("locales",))
         await Locale.all().delete()
         await Locale.bulk_create(rows)
         locales = Locales.of(rows)
@@ -90,9 +86,7 @@ def _row(given: Mapping[str, Any], position: int) -> Locale:
     here = ("locales", position)
     tag = canonical(given["tag"])
     if not _TAG.fullmatch(tag) or len(tag) > TAG_MOST:
-        raise InvalidInputError(
-            "A locale is named by a BCP 47 tag, such as it or zh-Hant.", path=(*here, "tag")
-        )
+        raise InvalidInputError("A locale is named by a BCP 47 tag, such as it or zh-Hant.", path=(*here, "tag"))
     direction = given.get("direction") or "ltr"
     if direction not in {"ltr", "rtl"}:
         raise InvalidInputError("direction is ltr or rtl.", path=(*here, "direction"))

@@ -60,9 +60,7 @@ def check_slug(slug: object) -> str:
         raise InvalidInputError("slug must be in lower case.", path=("slug",))
     for character in checked:
         if character != "-" and not _is_slug_letter(character):
-            raise InvalidInputError(
-                f"slug may hold letters, digits and hyphens, not “{character}”.", path=("slug",)
-            )
+            raise InvalidInputError(f"slug may hold letters, digits and hyphens, not “{character}”.", path=("slug",))
     if checked.startswith("-") or checked.endswith("-"):
         raise InvalidInputError("slug may neither begin nor end with a hyphen.", path=("slug",))
     if unicodedata.category(checked[0])[0] == "M":

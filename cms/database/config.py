@@ -28,9 +28,7 @@ def dialect_of(url: str) -> Dialect:
         case "postgresql" | "postgres":
             return "postgresql"
         case scheme:
-            raise DatabaseError(
-                f"no database is opened by {scheme!r}; say sqlite:///path/to/file.db or postgresql://…"
-            )
+            raise DatabaseError(f"no database is opened by {scheme!r}; say sqlite:///path/to/file.db or postgresql://…")
 
 
 def sqlite_path(url: str) -> Path:

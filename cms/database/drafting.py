@@ -18,9 +18,7 @@ from cms.database import MODEL_MODULES
 from cms.database.config import MIGRATIONS, tortoise_config
 
 
-async def draft(
-    models: Sequence[str], *, migrations: str = MIGRATIONS, name: str | None = None
-) -> list[Path]:
+async def draft(models: Sequence[str], *, migrations: str = MIGRATIONS, name: str | None = None) -> list[Path]:
     """Write the next migration, if the models differ from the last one, and return its file.
 
     The package of migrations exists already, were it empty. `name` follows the number: `0002_name`.

@@ -57,9 +57,7 @@ async def pending(url: str, *, models: Sequence[str], migrations: str = MIGRATIO
         return [migration.name for migration in await _missing(client, migrations)]
 
 
-async def _connect(
-    context: TortoiseContext, url: str, models: Sequence[str], migrations: str
-) -> BaseDBAsyncClient:
+async def _connect(context: TortoiseContext, url: str, models: Sequence[str], migrations: str) -> BaseDBAsyncClient:
     await context.init(config=tortoise_config(url, models, migrations))
     client = get_connection(CONNECTION)
     await client.create_connection(with_db=True)

@@ -34,9 +34,7 @@ class PostgresTables(AsyncpgSchemaEditor):
             finally:
                 column.null = False
             await self._fill(model, column)
-            await self._run_sql(
-                f'ALTER TABLE "{model._meta.db_table}" ALTER COLUMN "{_name(column)}" SET NOT NULL'
-            )
+            await self._run_sql(f'ALTER TABLE "{model._meta.db_table}" ALTER COLUMN "{_name(column)}" SET NOT NULL')
         if column.index and not column.pk:
             await self.add_index(model, Index(fields=(_name(column),)))
 
@@ -76,7 +74,7 @@ class PostgresTables(AsyncpgSchemaEditor):
         if value is not None:
             column = into or _name(field)
             await self.client.execute_query(
-                f'UPDATE "{model._meta.db_table}" SET "{column}" = $1 WHERE "{column}" IS NULL',  # noqa: S608
+                f'UPDATE "{model._meta.db_table}" SET "{column}" = $1 WHERE "{column}" IS NULL',
                 [value],
             )
 

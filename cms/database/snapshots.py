@@ -32,7 +32,8 @@ class Statement(NamedTuple):
 class Blocking(NamedTuple):
     """A call that may take its time, such as a search engine's query; its answer is what it returns.
 
-    It runs outside the event loop while the snapshot stays open; what it raises is raised in the program. On SQLite only a run with `heavy=True` may
+    It runs outside the event loop while the snapshot stays open; what it raises is raised in the program.
+    On SQLite only a run with `heavy=True` may
     ask.
     """
 

@@ -75,9 +75,7 @@ class NewsroomSqliteClient(SqliteClient):
     def _in_transaction(self) -> TransactionContext:
         return WholeTransaction(SqliteTransaction(self))
 
-    async def execute_query(
-        self, query: str, values: list[Any] | None = None
-    ) -> tuple[int, Sequence[dict[str, Any]]]:
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[str, Any]]]:
         """Run one statement; (rows affected or returned, rows). A SELECT does not wait for a transaction."""
         if not _is_select(query):
             return cast(tuple[int, Sequence[dict[str, Any]]], await super().execute_query(query, values))
@@ -144,11 +142,7 @@ class SqliteTransaction(SqliteTransactionWrapper, EngineTransaction):
         await self._connection.execute_fetchall(statement)
 
     def _in_transaction(self) -> TransactionContext:
-        return (
-            self._parent._in_transaction()
-            if self._finalized
-            else NestedTransactionContext(SqliteTransaction(self))
-        )
+        return self._parent._in_transaction() if self._finalized else NestedTransactionContext(SqliteTransaction(self))
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return self._parent.acquire_connection() if self._finalized else super().acquire_connection()

@@ -51,15 +51,11 @@ class SqliteTables(SqliteSchemaEditor):
         else:
             await self._rebuild(model)
 
-    async def add_constraint(
-        self, model: type[Model], constraint: UniqueConstraint | CheckConstraint
-    ) -> None:
+    async def add_constraint(self, model: type[Model], constraint: UniqueConstraint | CheckConstraint) -> None:
         """Add a constraint; rows that break it make the migration fail."""
         await self._rebuild(model)
 
-    async def remove_constraint(
-        self, model: type[Model], constraint: UniqueConstraint | CheckConstraint
-    ) -> None:
+    async def remove_constraint(self, model: type[Model], constraint: UniqueConstraint | CheckConstraint) -> None:
         """Remove a constraint."""
         await self._rebuild(model)
 
@@ -88,7 +84,7 @@ class SqliteTables(SqliteSchemaEditor):
         names = ", ".join(f'"{column}"' for column in columns)
         sources = ", ".join(source for source, _ in values)
         await self.client.execute_query(
-            f'INSERT INTO "new__{table}" ({names}) SELECT {sources} FROM "{table}"',  # noqa: S608 - names from models
+            f'INSERT INTO "new__{table}" ({names}) SELECT {sources} FROM "{table}"',
             [value for _, bound in values for value in bound],
         )
         await self._run_sql(f'DROP TABLE "{table}"')
@@ -101,9 +97,7 @@ class SqliteTables(SqliteSchemaEditor):
         if sequence:
             # The highest number ever given may be above the highest row's: no number is given twice.
             await self.client.execute_query("DELETE FROM sqlite_sequence WHERE name = ?", [table])
-            await self.client.execute_query(
-                "INSERT INTO sqlite_sequence VALUES (?, ?)", [table, sequence[0][0]]
-            )
+            await self.client.execute_query("INSERT INTO sqlite_sequence VALUES (?, ?)", [table, sequence[0][0]])
 
     async def _kept_statements(self, table: str, before: type[Model]) -> list[str]:
         """Indexes and triggers that no model knows, which a migration made with SQL of its own."""

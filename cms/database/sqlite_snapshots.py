@@ -95,9 +95,7 @@ class SqliteSnapshots(Snapshots):
                     raise
         deadline = _Deadline(self._deadline)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._in_thread, program, deadline
-            )
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_thread, program, deadline)
         finally:
             deadline.pass_now()  # nobody waits any more: a cancelled task's query is interrupted
 

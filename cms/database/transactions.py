@@ -102,9 +102,7 @@ async def _finish(opened: Transaction) -> None:
     for act in opened._last_acts:
         await act()
     if opened._failure is not None:
-        raise TransactionError(
-            "a part of this transaction failed, so all of it was rolled back"
-        ) from opened._failure
+        raise TransactionError("a part of this transaction failed, so all of it was rolled back") from opened._failure
 
 
 def _database_client() -> BaseDBAsyncClient:

@@ -45,9 +45,7 @@ def _inline(text: str) -> list[Json]:
             mark: Json = {"type": "link", "attrs": {"href": found["href"]}}
         else:
             mark = {"type": "bold" if found["bold"] else "italic"}
-        nodes.append(
-            {"type": "text", "text": found["bold"] or found["italic"] or found["label"], "marks": [mark]}
-        )
+        nodes.append({"type": "text", "text": found["bold"] or found["italic"] or found["label"], "marks": [mark]})
     return nodes + _plain(text[at:])
 
 

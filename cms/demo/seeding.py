@@ -82,9 +82,7 @@ async def _vocabularies(content: Record) -> dict[tuple[str, str], int]:
         if ("concept", uri) not in keys:
             each = concepts[uri]
             broader = await make(each["broader"]) if each["broader"] else None
-            made = await Concept.create(
-                scheme=each["scheme"], uri=uri, names=each["name"], broader_id=broader
-            )
+            made = await Concept.create(scheme=each["scheme"], uri=uri, names=each["name"], broader_id=broader)
             keys["concept", uri] = made.id
         return keys["concept", uri]
 

@@ -10,9 +10,7 @@ from cms.content.serving import configure_locales
 from cms.database import transaction
 from cms.taxonomy.models import Locale
 
-_RIGHT_TO_LEFT = frozenset(
-    {"Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
-)
+_RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
 
 
 async def add_locales(actor: Actor, tags: Sequence[str]) -> None:

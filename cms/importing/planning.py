@@ -8,6 +8,7 @@ or published.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from cms.content import body as bodies
@@ -72,7 +73,7 @@ def text_of(record: Record) -> Fields:
     Raises:
         BodyError: the text is too long for a body.
     """
-    places = iter(range(1, bodies.NODES_MOST + 2))
+    places = count(1)
     return {
         "headline": record.headline,
         "body": bodies.from_text(record.text, ids=lambda: f"p{next(places)}").document,
@@ -90,9 +91,7 @@ def shared_of(record: Record) -> Fields:
     }
 
 
-def wanted_parts(
-    article: Article, texts: Mapping[str, Fields], standing: Standing | None
-) -> dict[str, Fields]:
+def wanted_parts(article: Article, texts: Mapping[str, Fields], standing: Standing | None) -> dict[str, Fields]:
     """The parts that an article brings: its texts, and with the one in the source locale the shared part."""
     source = standing.source_locale if standing else article.source_locale
     shared = {SHARED: shared_of(article.texts[source])} if source in texts else {}
@@ -159,6 +158,4 @@ def _is_theirs(part: Part, wanted: Fields) -> bool:
         return True
     if not part.edited:
         return False
-    return part.live != part.revision or any(
-        part.content.get(name) != part.imported.get(name) for name in wanted
-    )
+    return part.live != part.revision or any(part.content.get(name) != part.imported.get(name) for name in wanted)

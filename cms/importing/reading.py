@@ -138,9 +138,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     except EOFError:
         raise ArchiveError(f"{path} is cut off after line {number}; nothing was imported.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise ArchiveError(
-            f"{path} is damaged after line {number} ({error}); nothing was imported."
-        ) from None
+        raise ArchiveError(f"{path} is damaged after line {number} ({error}); nothing was imported.") from None
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read: {error.strerror or error}.") from None
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from langcodes import tag_is_valid
 
 from cms.content.parts import HEADLINE_MOST
-from cms.content.plaintext import fault_of
+from cms.content.plaintext import UNPUBLISHABLE
 from cms.taxonomy.locales import canonical
 
 URI = "urn:polyfocal:import:"
@@ -88,9 +88,7 @@ def parse_record(line: int, raw: bytes, *, source: str | None, default_source: s
         notice=notice,
     )
     if len(record.uri) > URI_MOST:
-        raise LineError(
-            f"source and doc_id make a uri of {len(record.uri)} characters; {URI_MOST} are the most"
-        )
+        raise LineError(f"source and doc_id make a uri of {len(record.uri)} characters; {URI_MOST} are the most")
     return record
 
 
@@ -131,8 +129,8 @@ def _text(fields: Mapping[str, Any], name: str, most: int) -> str:
         raise LineError(f"{name} is not a text")
     if len(value) > most:
         raise LineError(f"{name} has {len(value)} characters; {most} are the most")
-    if fault := fault_of(value):
-        raise LineError(f"{name} {fault}")
+    if UNPUBLISHABLE.search(value):
+        raise LineError(f"{name} holds a character that no text of ours can hold")
     return value.strip()
 
 

@@ -34,7 +34,7 @@ class Retry:
 async def next_due(lanes: Sequence[Lane]) -> datetime | None:
     """When the next job of these lanes is due, None if there is none. Reads only and needs no transaction."""
     # One minimum per lane, each at the edge of the index.
-    earliest = (f"SELECT min(due_at) AS due FROM job WHERE lane = ${n + 1}" for n in range(len(lanes)))  # noqa: S608 - numbers only
+    earliest = (f"SELECT min(due_at) AS due FROM job WHERE lane = ${n + 1}" for n in range(len(lanes)))
     found = await rows(" UNION ALL ".join(earliest), *map(str, lanes)) if lanes else []
     due = Job._meta.fields_map["due_at"]  # noqa: SLF001 - no public way
     return min((due.to_python_value(row["due"]) for row in found if row["due"]), default=None)
@@ -72,16 +72,16 @@ def _claiming(lanes: int, *, locks_rows: bool) -> str:
                        OR other.due_at > $1 AND other.state = 'running')
             ))
             ORDER BY j.due_at, j.id LIMIT ${2 * n + 4} {lock}
-        )"""  # noqa: S608 - numbers only
+        )"""
         for n in range(lanes)
     )
-    ids = " UNION ALL ".join(f"SELECT id FROM picked{n}" for n in range(lanes))  # noqa: S608 - numbers only
+    ids = " UNION ALL ".join(f"SELECT id FROM picked{n}" for n in range(lanes))
     return f"""
         WITH {picked}
         UPDATE job SET state = 'running', due_at = $2, waiting_key = NULL, started_at = $1,
                        attempts = attempts + 1, fence = fence + 1
         WHERE id IN ({ids}) RETURNING *
-    """  # noqa: S608 - numbers only
+    """
 
 
 async def hold(job: Job) -> None:
@@ -92,7 +92,7 @@ async def hold(job: Job) -> None:
     """
     current_transaction()
     lock = "FOR UPDATE" if on_postgresql() else ""
-    held = await rows(f"SELECT id FROM job WHERE {_OURS} {lock}", job.id, job.fence)  # noqa: S608 - constants
+    held = await rows(f"SELECT id FROM job WHERE {_OURS} {lock}", job.id, job.fence)
     _require(held, job)
 
 
@@ -146,7 +146,7 @@ _WAITS_AGAIN = f"state = 'waiting', waiting_key = CASE WHEN {_YOUNGER} THEN NULL
 async def _update(job: Job, assignments: str, *values: object) -> None:
     current_transaction()
     changed = await rows(
-        f"UPDATE job SET {assignments} WHERE {_OURS} RETURNING id",  # noqa: S608 - constants
+        f"UPDATE job SET {assignments} WHERE {_OURS} RETURNING id",
         job.id,
         job.fence,
         *values,

@@ -40,9 +40,7 @@ class Job(Model):
     serial_key = fields.CharField(max_length=255, null=True)
     unique_key = fields.CharField(max_length=255, null=True, unique=True)
     coalesce_key = fields.CharField(max_length=255, null=True)
-    waiting_key = fields.CharField(
-        max_length=255, null=True, unique=True
-    )  # coalesce_key, until the job is claimed
+    waiting_key = fields.CharField(max_length=255, null=True, unique=True)  # coalesce_key, until the job is claimed
     attempts = fields.IntField(default=0)
     fence = fields.BigIntField(default=0)
     last_error = fields.TextField(null=True)

@@ -76,4 +76,4 @@ _MIGRATIONS = "SELECT name FROM tortoise_migrations ORDER BY name"
 
 def _select(table: Table) -> str:
     columns = ", ".join(f'"{column}"' for column in table.columns)
-    return f'SELECT {columns} FROM "{table.name}" ORDER BY "{table.key}"'  # noqa: S608 - names of our own schema
+    return f'SELECT {columns} FROM "{table.name}" ORDER BY "{table.key}"'

@@ -79,9 +79,7 @@ async def restore(
             if manifest.migrations != (ours := await export.migrations()):
                 raise NotRestoredError(_other_schema(manifest, ours))
         wanted = tables()
-        if {member_of(table) for table in wanted} != {
-            name for name in manifest.members if name.startswith("tables/")
-        }:
+        if {member_of(table) for table in wanted} != {name for name in manifest.members if name.startswith("tables/")}:
             raise ArchiveError("The archive does not have the tables of its own version.")
         if not force and await _is_used(wanted):
             raise NotRestoredError("The newsroom is not empty. Say --force to replace all of it.")
@@ -89,21 +87,19 @@ async def restore(
         try:
             async with transaction():
                 for table in reversed(wanted):
-                    await rows(f'DELETE FROM "{table.name}"')  # noqa: S608 - a name of our own schema
+                    await rows(f'DELETE FROM "{table.name}"')
                 for table in wanted:
                     await _fill(table, archive)
                 await events.new_epoch()
                 await asyncio.to_thread(engine.clear)
         except (BaseORMException, ValueError, TypeError) as error:
-            raise ArchiveError(
-                f"The rows of the archive do not fit: {error}. Nothing was changed."
-            ) from error
+            raise ArchiveError(f"The rows of the archive do not fit: {error}. Nothing was changed.") from error
         return manifest
 
 
 async def _is_used(wanted: Sequence[Table]) -> bool:
     names = [table.name for table in wanted if table.name not in FRESH]
-    return any([await rows(f'SELECT 1 AS "one" FROM "{name}" LIMIT 1') for name in names])  # noqa: S608 - as above
+    return any([await rows(f'SELECT 1 AS "one" FROM "{name}" LIMIT 1') for name in names])
 
 
 async def _put_files(archive: zipfile.ZipFile, manifest: Manifest, storage: LocalStorage) -> None:
@@ -132,14 +128,12 @@ async def _fill(table: Table, archive: zipfile.ZipFile) -> None:
             await insert_rows(f'INSERT INTO "{table.name}" ({columns})', batch)
     for key, parent in referring:
         column = table.columns[table.itself or 0]
-        await rows(f'UPDATE "{table.name}" SET "{column}" = $1 WHERE "{table.key}" = $2', parent, key)  # noqa: S608 - as above
+        await rows(f'UPDATE "{table.name}" SET "{column}" = $1 WHERE "{table.key}" = $2', parent, key)
     if table.numbered and on_postgresql():
         sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{table.key}')"
-        highest = f'SELECT max("{table.key}") AS "id" FROM "{table.name}"'  # noqa: S608 - as above
+        highest = f'SELECT max("{table.key}") AS "id" FROM "{table.name}"'
         # Never backwards: as on SQLite, a number that was given out is not given out again.
-        await rows(
-            f"SELECT setval({sequence}, greatest(nextval({sequence}), h.id)) FROM ({highest}) AS h"  # noqa: S608 - as above
-        )
+        await rows(f"SELECT setval({sequence}, greatest(nextval({sequence}), h.id)) FROM ({highest}) AS h")
 
 
 def _part_from_parents(batch: list[list[Any]], column: int) -> Iterator[tuple[Any, Any]]:

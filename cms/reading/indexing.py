@@ -14,7 +14,7 @@ from cms.clock import Clock
 from cms.content.links import Byline, Credit, SeriesEntry, Subject
 from cms.content.models import Edition, Item
 from cms.events import Change, ChangeType, latest
-from cms.jobs import Handler, Job
+from cms.jobs import Handler, Job, JobRequest
 from cms.reading.scope import Scope
 from search import Document, Engine
 
@@ -43,9 +43,7 @@ async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> in
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))
-        entries = [
-            (each.locale, str(each.item_id), documents.get((each.item_id, each.locale))) for each in changes
-        ]
+        entries = [(each.locale, str(each.item_id), documents.get((each.item_id, each.locale))) for each in changes]
         await asyncio.to_thread(engine.write, entries, changes[-1].position)
         written += len(entries)
     return written
@@ -54,16 +52,11 @@ async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> in
 async def _next(position: int, batch: int) -> list[Change]:
     """The next changes, whole positions only: changes of one event share theirs."""
     last = (
-        await Change.filter(position__gt=position)
-        .order_by("position")
-        .limit(batch)
-        .values_list("position", flat=True)
+        await Change.filter(position__gt=position).order_by("position").limit(batch).values_list("position", flat=True)
     )
     if not last:
         return []
-    return await Change.filter(position__gt=position, position__lte=last[-1]).order_by(
-        "position", "item_id", "locale"
-    )
+    return await Change.filter(position__gt=position, position__lte=last[-1]).order_by("position", "item_id", "locale")
 
 
 async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int, str], Document]:
@@ -106,8 +99,6 @@ async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int,
 
 async def _by_item(model: type[Model], column: str, ids: Sequence[int]) -> Mapping[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for item_id, value in (
-        await model.filter(item_id__in=ids).order_by("position").values_list("item_id", column)
-    ):
+    for item_id, value in await model.filter(item_id__in=ids).order_by("position").values_list("item_id", column):
         found[item_id].append(str(value))
     return found

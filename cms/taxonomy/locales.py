@@ -35,9 +35,7 @@ class Locales:
         """From the table's rows; a fallback that is not configured is left out of the chains."""
         rows = sorted(rows, key=lambda row: (row.position, row.tag))
         tags = {row.tag for row in rows}
-        return cls(
-            {row.tag: (row.tag, *(t for t in row.fallbacks if t in tags and t != row.tag)) for row in rows}
-        )
+        return cls({row.tag: (row.tag, *(t for t in row.fallbacks if t in tags and t != row.tag)) for row in rows})
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -53,9 +51,7 @@ class Locales:
         found = canonical(tag)
         if found not in self.chains:
             names = ", ".join(self.chains) or "none yet"
-            raise UnknownLocaleError(
-                f"{tag[:35]!r} is not a locale of this newsroom (it has {names}).", path=path
-            )
+            raise UnknownLocaleError(f"{tag[:35]!r} is not a locale of this newsroom (it has {names}).", path=path)
         return found
 
     def chain(self, tag: str) -> tuple[str, ...]:

@@ -39,9 +39,7 @@ class Asked:
 class RefusedError(Exception):
     """A request that does not get as far as an operation: status and error of the answer."""
 
-    def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status, self.error, self.headers = status, errors.refused(code, message), headers or {}
 
@@ -121,9 +119,7 @@ class GraphQLEndpoint:
         if scope["method"] == "GET":
             return _asked(_from_query_string(scope["query_string"]))
         if scope["method"] != "POST":
-            raise RefusedError(
-                405, errors.BAD_REQUEST, "Use POST, or GET for queries.", {"Allow": "GET, POST"}
-            )
+            raise RefusedError(405, errors.BAD_REQUEST, "Use POST, or GET for queries.", {"Allow": "GET, POST"})
         content_type, _, parameters = headers.get(b"content-type", "").lower().partition(";")
         if content_type.strip() != JSON_TYPE or ("charset" in parameters and "utf-8" not in parameters):
             raise RefusedError(415, errors.BAD_REQUEST, "Send JSON in UTF-8 as application/json.")
@@ -142,9 +138,7 @@ class GraphQLEndpoint:
         except GraphQLError as error:
             return 400, {"errors": [errors.formatted(error, errors.VALIDATION_FAILED)]}
         except InvalidDocumentError as invalid:
-            return 400, {
-                "errors": [errors.formatted(each, errors.VALIDATION_FAILED) for each in invalid.errors]
-            }
+            return 400, {"errors": [errors.formatted(each, errors.VALIDATION_FAILED) for each in invalid.errors]}
         if is_get and not operation.is_query:
             raise RefusedError(
                 405, errors.BAD_REQUEST, "GET is for queries; send mutations by POST.", {"Allow": "POST"}
@@ -230,9 +224,7 @@ def _from_query_string(text: bytes) -> dict[str, Any]:
             if name in parameters:
                 parameters[name] = orjson.loads(parameters[name])
     except ValueError:
-        raise RefusedError(
-            400, errors.BAD_REQUEST, "The parameters of this address cannot be read."
-        ) from None
+        raise RefusedError(400, errors.BAD_REQUEST, "The parameters of this address cannot be read.") from None
     return parameters
 
 

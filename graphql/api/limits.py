@@ -66,9 +66,7 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
                 )
             roots = measure.roots(definition.selection_set)
             if roots > limits.root_fields:
-                raise _exceeded(
-                    f"An operation may have {limits.root_fields} root fields at most; this has {roots}."
-                )
+                raise _exceeded(f"An operation may have {limits.root_fields} root fields at most; this has {roots}.")
 
 
 class _Measure:

@@ -33,18 +33,11 @@ class NodeId:
     def decode(cls, text: str) -> Self | None:
         """What a global id names; None for a text that is no id of ours."""
         try:
-            kind, key, locale, *exact = (
-                base64.b64decode(text.encode("ascii"), validate=True).decode().split(":")
-            )
+            kind, key, locale, *exact = base64.b64decode(text.encode("ascii"), validate=True).decode().split(":")
             number = int(key)
         except (ValueError, binascii.Error):
             return None
-        if (
-            not key.isascii()
-            or str(number) != key
-            or not 0 <= number <= _KEY_MOST
-            or exact not in ([], ["exact"])
-        ):
+        if not key.isascii() or str(number) != key or not 0 <= number <= _KEY_MOST or exact not in ([], ["exact"]):
             return None
         return cls(kind, number, locale, exact=bool(exact))
 

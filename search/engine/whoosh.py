@@ -70,11 +70,7 @@ class WhooshEngine:
     def search(self, locale: str, query: Query) -> Results:
         """See Engine."""
         with self._reading(locale) as reader:
-            return (
-                reader.search(locale, query)
-                if reader
-                else Results(facets={name: {} for name in query.facets})
-            )
+            return reader.search(locale, query) if reader else Results(facets={name: {} for name in query.facets})
 
     def count(self, locale: str) -> int:
         """See Engine."""

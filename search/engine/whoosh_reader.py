@@ -74,9 +74,7 @@ class IndexReader:
             self._leaves = [(leaf, offset) for leaf, offset in self._reader.leaf_readers() if leaf.segment()]
             names = [leaf.segment().segment_id() for leaf, _ in self._leaves]
             self._generation = self._reader.generation() if names else index.latest_generation()
-            self._files = [
-                leaf.segment().make_filename(leaf.segment().COMPOUND_EXT) for leaf, _ in self._leaves
-            ]
+            self._files = [leaf.segment().make_filename(leaf.segment().COMPOUND_EXT) for leaf, _ in self._leaves]
             self._state = self._state_now()
             self.columns = {
                 name: (known or {}).get(name) or Columns.of(leaf)
@@ -92,8 +90,7 @@ class IndexReader:
         self._terms = [terms for part in parts for terms in part.terms]
         self._lengths = {name: [length for part in parts for length in part.lengths[name]] for name in FIELDS}
         self._averages = {
-            name: sum(lengths) / max(1, sum(map(bool, lengths))) or 1.0
-            for name, lengths in self._lengths.items()
+            name: sum(lengths) / max(1, sum(map(bool, lengths))) or 1.0 for name, lengths in self._lengths.items()
         }
 
     def close(self) -> None:
@@ -103,9 +100,7 @@ class IndexReader:
     def is_current(self) -> bool:
         """Whether the folder holds this generation still, in the very files that were opened."""
         try:
-            return bool(
-                self._index.latest_generation() == self._generation and self._state_now() == self._state
-            )
+            return bool(self._index.latest_generation() == self._generation and self._state_now() == self._state)
         except FileNotFoundError:
             return False
 
@@ -162,18 +157,14 @@ class IndexReader:
             key=lambda number: (-found[number], -self._published[number], self._keys[number]),
         )
         return Results(
-            hits=tuple(
-                self._hit(number, found[number], node, locale) for number in order[max(0, query.offset) :]
-            ),
+            hits=tuple(self._hit(number, found[number], node, locale) for number in order[max(0, query.offset) :]),
             total=len(allowed),
             facets={name: self._facet(name, allowed) for name in query.facets},
         )
 
     def _matchers(self, field: str, text: str) -> list[tuple[int, Any]]:
         name, encoded = f"text_{field}", text.encode()
-        return [
-            (offset, leaf.postings(name, encoded)) for leaf, offset in self._leaves if (name, encoded) in leaf
-        ]
+        return [(offset, leaf.postings(name, encoded)) for leaf, offset in self._leaves if (name, encoded) in leaf]
 
     def _allowed(self, found: Collection[int], query: Query) -> list[int]:
         at = moment(query.at)
@@ -201,9 +192,7 @@ class IndexReader:
         texts: Mapping[str, str] = self._reader.stored_fields(number)["texts"]
         wanted = tuple(phrases(node))
         shown = ((name, snippet(texts[name], wanted, locale)) for name in FIELDS if name in texts)
-        return Hit(
-            self._keys[number], score, tuple(Snippet(name, html) for name, html in shown if marks(html))
-        )
+        return Hit(self._keys[number], score, tuple(Snippet(name, html) for name, html in shown if marks(html)))
 
     def _state_now(self) -> _State:
         described = ((name, (self._folder / name).stat()) for name in self._files)

@@ -39,6 +39,8 @@ async def test_the_documentation_explorer_knows_the_schema(page: Page, tmp_path:
         await page.get_by_role("link", name="Query", exact=True).click()
         await page.get_by_text("Everything that can be read.").first.wait_for()
         answer = await page.request.post(
-            f"{url}/graphql", data=json.dumps({"query": "{__typename}"}), headers={"content-type": "application/json"}
+            f"{url}/graphql",
+            data=json.dumps({"query": "{__typename}"}),
+            headers={"content-type": "application/json"},
         )
     assert await answer.json() == {"data": {"__typename": "Query"}}

@@ -11,9 +11,7 @@ from tests import processes
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def changed(
-    locale: str, *, item_id: int = 7, version: int = 1, type_: ChangeType = ChangeType.UPSERTED
-) -> Changed:
+def changed(locale: str, *, item_id: int = 7, version: int = 1, type_: ChangeType = ChangeType.UPSERTED) -> Changed:
     uri = f"urn:newsroom:{item_id}"
     return Changed(item_id=item_id, locale=locale, uri=uri, kind="ARTICLE", type=type_, version=version)
 
@@ -108,9 +106,7 @@ async def test_event_order_is_commit_order(database, database_url):
     """A reader that follows the events while three processes write sees each, in order, the first time."""
     seen: list[Event] = []
     with ExitStack() as running:
-        pipes = [
-            running.enter_context(processes.started(processes.recording, database_url, 80)) for _ in range(3)
-        ]
+        pipes = [running.enter_context(processes.started(processes.recording, database_url, 80)) for _ in range(3)]
         ends = asyncio.gather(*(processes.heard(pipe) for pipe in pipes))
         while not ends.done():
             seen += await after(seen[-1].id if seen else 0, 50)

@@ -193,9 +193,7 @@ async def test_a_job_that_was_lost_is_cancelled_and_does_not_count(make, clock):
 
     async def transcode(job: Job) -> None:
         async with transaction():
-            stolen = await claim(
-                {Lane.MEDIA: 1}, now=clock.now + timedelta(hours=1), lease=timedelta(hours=1)
-            )
+            stolen = await claim({Lane.MEDIA: 1}, now=clock.now + timedelta(hours=1), lease=timedelta(hours=1))
         assert [other.id for other in stolen] == [job.id]
         try:
             await asyncio.Event().wait()

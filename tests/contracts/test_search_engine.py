@@ -83,9 +83,7 @@ def test_a_word_is_found_in_its_language(engine: Engine, locale: str, written: s
 
 
 def test_words_are_all_wanted_and_operators_hold(engine: Engine) -> None:
-    fill(
-        engine, document("a", "Roma vince"), document("b", "Roma perde"), document("c", "vince a Roma ancora")
-    )
+    fill(engine, document("a", "Roma vince"), document("b", "Roma perde"), document("c", "vince a Roma ancora"))
 
     assert sorted(find(engine, "roma vince")) == ["a", "c"]
     assert find(engine, '"roma vince"') == ["a"]
@@ -134,9 +132,7 @@ def test_hits_show_why_they_were_found(engine: Engine) -> None:
 def test_nothing_typed_raises(engine: Engine, text: str, locale: str) -> None:
     fill(engine, document("a", "Parola \ud800 \x00", "词" * 20))
 
-    engine.search(
-        locale, Query(text, NOW, filters={"\ud800": frozenset({"\ud800"})}, exclude=frozenset({"\ud800"}))
-    )
+    engine.search(locale, Query(text, NOW, filters={"\ud800": frozenset({"\ud800"})}, exclude=frozenset({"\ud800"})))
 
 
 # What counts
@@ -163,9 +159,7 @@ def test_filters_want_any_value_of_every_name(engine: Engine) -> None:
     )
 
     def filtered(**filters: set[str]) -> list[str]:
-        return sorted(
-            find(engine, "roma", filters={name: frozenset(values) for name, values in filters.items()})
-        )
+        return sorted(find(engine, "roma", filters={name: frozenset(values) for name, values in filters.items()}))
 
     assert filtered(kind={"ARTICLE", "VIDEO"}) == ["a", "b"]
     assert filtered(kind={"ARTICLE", "PICTURE"}, concept={"sport"}) == ["a"]
@@ -186,9 +180,7 @@ def test_facets_and_total_count_only_what_may_be_found(engine: Engine) -> None:
         of("e"),
     )
 
-    found = engine.search(
-        "it", Query("roma", NOW, exclude=frozenset({"c"}), limit=1, facets=("concept", "kind", "x"))
-    )
+    found = engine.search("it", Query("roma", NOW, exclude=frozenset({"c"}), limit=1, facets=("concept", "kind", "x")))
 
     assert found.total == 3
     assert found.facets == {"concept": {"sport": 2, "art": 1}, "kind": {"ARTICLE": 3}, "x": {}}
@@ -242,8 +234,8 @@ def test_the_last_of_several_changes_holds(engine: Engine) -> None:
             ("it", "a", document("a", "Roma")),
             ("it", "a", document("a", "Milano")),
             ("it", "b", document("b", "Bari")),
-        ]
-        + [("it", "b", None)],
+            ("it", "b", None),
+        ],
         1,
     )
 
@@ -306,26 +298,20 @@ def test_many_small_batches_agree_with_a_plain_dictionary(engine: Engine) -> Non
             key = str(choice.randint(0, 25))
             kinds = tuple(choice.sample(["A", "B", "C"], choice.randint(0, 3)))
             ends = choice.choice([None, NOW, NOW + timedelta(days=1)])
-            new = document(
-                key, f"Roma {key}", choice.choice(["bari", "pisa"]), terms={"kind": kinds}, ends_at=ends
-            )
+            new = document(key, f"Roma {key}", choice.choice(["bari", "pisa"]), terms={"kind": kinds}, ends_at=ends)
             batch.append(("it", key, choice.choice([new, new, None])))
         engine.write(batch, position)
         for _, key, each in batch:
             held.pop(key, None)
             if each:
                 held[key] = each
-        pisans = sorted(
-            key for key, each in held.items() if each.texts["body"] == "pisa" and each.ends_at != NOW
-        )
+        pisans = sorted(key for key, each in held.items() if each.texts["body"] == "pisa" and each.ends_at != NOW)
         live = {key: each for key, each in held.items() if each.ends_at != NOW}
         found = engine.search("it", Query("roma", NOW, limit=50, facets=("kind",)))
         counted = {kind: sum(kind in each.terms["kind"] for each in live.values()) for kind in "ABC"}
         assert sorted(keys(found)) == sorted(live)
         assert found.facets["kind"] == {kind: count for kind, count in counted.items() if count}
-        assert sorted(find(engine, "pisa", limit=50)) == sorted(
-            k for k, v in live.items() if v.texts["body"] == "pisa"
-        )
+        assert sorted(find(engine, "pisa", limit=50)) == sorted(k for k, v in live.items() if v.texts["body"] == "pisa")
         assert engine.count("it") == len(held)
     assert engine.check() == ()
 
@@ -375,9 +361,7 @@ def test_a_reader_follows_a_writer_in_another_process(engine: Engine, url: str) 
 
 
 @pytest.mark.parametrize("commits", [1, 3, 6])
-def test_a_writer_that_is_killed_leaves_an_index_that_can_be_read(
-    engine: Engine, url: str, commits: int
-) -> None:
+def test_a_writer_that_is_killed_leaves_an_index_that_can_be_read(engine: Engine, url: str, commits: int) -> None:
     with writer(url, 10_000) as process:
         assert process.stdout is not None
         for _ in range(commits):

@@ -65,9 +65,7 @@ def test_turns_what_a_telephone_filmed(rotation, bright, tmp_path):
         container.mux(video.encode(None))
 
     picture = pixels(poster(path, 0, 64))
-    rows = [
-        luma(picture)[row * picture.planes[0].line_size :][: picture.width] for row in range(picture.height)
-    ]
+    rows = [luma(picture)[row * picture.planes[0].line_size :][: picture.width] for row in range(picture.height)]
     edges = {
         "left": sum(row[2] for row in rows) / len(rows),
         "right": sum(row[-3] for row in rows) / len(rows),

@@ -46,9 +46,7 @@ def test_what_is_typed_meets_what_is_written(typed: str, written: str, locale: s
     assert stems(typed, locale) == stems(written, locale) != []
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "locale"), [("й", "и", "ru"), ("か", "が", "ja"), ("rosa", "rossa", "it")]
-)
+@pytest.mark.parametrize(("one", "other", "locale"), [("й", "и", "ru"), ("か", "が", "ja"), ("rosa", "rossa", "it")])
 def test_different_words_stay_different(one: str, other: str, locale: str) -> None:
     assert stems(one, locale) != stems(other, locale)
 

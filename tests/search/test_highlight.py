@@ -71,9 +71,7 @@ def test_a_text_in_which_nothing_was_found_begins_at_its_beginning() -> None:
     length=st.integers(1, 50),
     locale=st.sampled_from(["it", "zh", "xx"]),
 )
-def test_without_its_marks_a_snippet_is_a_passage_of_the_text(
-    text: str, typed: str, length: int, locale: str
-) -> None:
+def test_without_its_marks_a_snippet_is_a_passage_of_the_text(text: str, typed: str, length: int, locale: str) -> None:
     cut = shown(text, typed, locale, length)
     plain = html.unescape(re.sub("</?mark>", "", cut))
     passage = plain.removeprefix("… ").removesuffix(" …").strip()

@@ -16,9 +16,7 @@ from cms.settings import Settings
 PREFIX = "POLYFOCAL_"
 
 
-def examine_configuration(
-    environ: Mapping[str, str], env_file: Path
-) -> tuple[Settings | None, list[Finding]]:
+def examine_configuration(environ: Mapping[str, str], env_file: Path) -> tuple[Settings | None, list[Finding]]:
     """The settings, None if there are none to go on with, and what is wrong with them."""
     findings: list[Finding] = []
     try:
@@ -65,9 +63,7 @@ def _data_folder(folder: Path) -> Finding:
         if not folder.is_dir():
             return Finding(about, f"{folder} is not a folder.", f"Move it away, or set {PREFIX}DATA_DIR.")
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            return Finding(
-                about, f"{folder} cannot be written.", "Give it to the user that Polyfocal runs as."
-            )
+            return Finding(about, f"{folder} cannot be written.", "Give it to the user that Polyfocal runs as.")
         return Finding(about, f"{folder} can be written.")
     parent = next(parent for parent in folder.parents if parent.exists())
     if not os.access(parent, os.W_OK | os.X_OK):

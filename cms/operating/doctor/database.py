@@ -57,9 +57,7 @@ async def examine_database(url: str) -> tuple[Facts, list[Finding]]:
 
 async def _examine_sqlite(path: Path, facts: Facts, findings: list[Finding]) -> None:
     if not os.path.exists(path):  # noqa: ASYNC240, PTH110 - nobody else runs in the loop of this command
-        findings.append(
-            Finding(ABOUT, f"{path} is not there.", "Start the newsroom, or run polyfocal migrate.")
-        )
+        findings.append(Finding(ABOUT, f"{path} is not there.", "Start the newsroom, or run polyfocal migrate."))
         return
     # Read-only, and without the file lock that a plain open of a database in WAL mode would leave behind.
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as connection:
@@ -69,16 +67,12 @@ async def _examine_sqlite(path: Path, facts: Facts, findings: list[Finding]) -> 
 
         problems = [text for (text,) in await ask("PRAGMA integrity_check(3)") if text != "ok"]
         if problems:
-            findings.append(
-                Finding(ABOUT, f"damaged: {problems[0]}.", "Put the file aside and restore a backup.")
-            )
+            findings.append(Finding(ABOUT, f"damaged: {problems[0]}.", "Put the file aside and restore a backup."))
             return
         findings.append(Finding(ABOUT, f"SQLite {sqlite3.sqlite_version}, {path}, is whole."))
         if broken := await ask("PRAGMA foreign_key_check"):
             tables = ", ".join(sorted({row[0] for row in broken}))
-            findings.append(
-                Finding(ABOUT, f"{len(broken)} rows of {tables} point to nothing.", "Restore a backup.")
-            )
+            findings.append(Finding(ABOUT, f"{len(broken)} rows of {tables} point to nothing.", "Restore a backup."))
         ((mode,),) = await ask("PRAGMA journal_mode")
         if mode != "wal":
             findings.append(
@@ -100,9 +94,7 @@ async def _examine_postgresql(url: str, facts: Facts, findings: list[Finding]) -
             server = connection.get_server_version()
             version = f"PostgreSQL {server.major}.{server.minor}"
             if server.major < OLDEST_POSTGRESQL:
-                findings.append(
-                    Finding(ABOUT, f"{version} is too old.", f"Use {OLDEST_POSTGRESQL} or newer.")
-                )
+                findings.append(Finding(ABOUT, f"{version} is too old.", f"Use {OLDEST_POSTGRESQL} or newer."))
             else:
                 findings.append(Finding(ABOUT, f"{version} answers."))
             await _examine_content(ask, facts, findings)
@@ -128,15 +120,11 @@ async def _examine_content(ask: _Ask, facts: Facts, findings: list[Finding]) -> 
     ((locales,),) = await ask("SELECT count(*) FROM locale")
     if not locales:
         findings.append(
-            Finding(
-                "locales", "none is configured, so nothing can be written.", "Configure the first locale."
-            )
+            Finding("locales", "none is configured, so nothing can be written.", "Configure the first locale.")
         )
     else:
         findings.append(Finding("locales", f"{locales} configured."))
-    findings += _examine_jobs(
-        await ask("SELECT name, last_error FROM job WHERE state = 'parked' ORDER BY id")
-    )
+    findings += _examine_jobs(await ask("SELECT name, last_error FROM job WHERE state = 'parked' ORDER BY id"))
 
 
 def _examine_schema(applied: set[str]) -> Iterator[Finding]:
@@ -146,9 +134,7 @@ def _examine_schema(applied: set[str]) -> Iterator[Finding]:
         if entry.name[:4].isdigit() and entry.name.endswith(".py")
     }
     if newer := sorted(applied - known):
-        yield Finding(
-            "schema", f"newer than this program: it has {newer[-1]}.", "Install the version that wrote it."
-        )
+        yield Finding("schema", f"newer than this program: it has {newer[-1]}.", "Install the version that wrote it.")
     elif missing := sorted(known - applied):
         yield Finding("schema", f"{', '.join(missing)} is still to come.", "Run polyfocal migrate.")
     else:

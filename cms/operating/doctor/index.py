@@ -39,7 +39,5 @@ def _in_step(position: int, facts: Facts) -> Finding:
             "Start the worker; it begins anew.",
         )
     if behind := sum(change > position for change in facts.changes):
-        return Finding(
-            ABOUT, f"{behind} changes behind the database.", "Start the worker, or give it a moment."
-        )
+        return Finding(ABOUT, f"{behind} changes behind the database.", "Start the worker, or give it a moment.")
     return Finding(ABOUT, "in step with the database.")

@@ -112,15 +112,11 @@ class TextInput:
     slug: str | None = strawberry.field(
         default=strawberry.UNSET, description="Its address; made from the headline if not chosen."
     )
-    summary: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A sentence or two for lists."
-    )
+    summary: str | None = strawberry.field(default=strawberry.UNSET, description="A sentence or two for lists.")
     body: JSON | None = strawberry.field(
         default=strawberry.UNSET, description="A ProseMirror document; blocks without an id get one."
     )
-    dateline_place: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Where it was written."
-    )
+    dateline_place: str | None = strawberry.field(default=strawberry.UNSET, description="Where it was written.")
     dateline_date: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="When, if not on the day of publication."
     )
@@ -139,9 +135,7 @@ class CreditInput:
 class SharedInput:
     """A shared part."""
 
-    urgency: int | None = strawberry.field(
-        default=strawberry.UNSET, description="From 1 (most) to 9 (least)."
-    )
+    urgency: int | None = strawberry.field(default=strawberry.UNSET, description="From 1 (most) to 9 (least).")
     subjects: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Ids of concepts, the most important first."
     )
@@ -151,15 +145,11 @@ class SharedInput:
     credits: list[CreditInput] | None = strawberry.field(
         default=strawberry.UNSET, description="Organisations credited."
     )
-    lead_video: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The id of a video."
-    )
+    lead_video: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The id of a video.")
     related: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Ids of items to refer readers to."
     )
-    copyright_holder: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Who holds the copyright."
-    )
+    copyright_holder: str | None = strawberry.field(default=strawberry.UNSET, description="Who holds the copyright.")
     credit_line: str | None = strawberry.field(default=strawberry.UNSET, description="The credit to print.")
     usage_terms: str | None = strawberry.field(default=strawberry.UNSET, description="What use is allowed.")
     editorial_note: str | None = strawberry.field(
@@ -207,9 +197,7 @@ _REFERENCES: Mapping[str, Callable[[Any], Any]] = {
     "lead_video": lambda text: key_of(text, "Item", "VideoAsset", path=("lead_video",)),
     "credits": lambda given: [
         {
-            "organisation": key_of(
-                each.organisation, "Organisation", path=("credits", index, "organisation")
-            ),
+            "organisation": key_of(each.organisation, "Organisation", path=("credits", index, "organisation")),
             "role": each.role,
         }
         for index, each in enumerate(given)

@@ -16,9 +16,7 @@ from api.plans.sql import Sql
 class ArticleOrder:
     """An order of articles."""
 
-    field: ArticleOrderField = strawberry.field(
-        default=ArticleOrderField.PUBLISHED_AT, description="What to order by."
-    )
+    field: ArticleOrderField = strawberry.field(default=ArticleOrderField.PUBLISHED_AT, description="What to order by.")
     direction: Direction = strawberry.field(default=Direction.DESC, description="In which direction.")
 
 
@@ -26,20 +24,12 @@ class ArticleOrder:
 class ArticleFilter:
     """Conditions on articles."""
 
-    concept: strawberry.ID | None = strawberry.field(
-        default=None, description="About this concept or a narrower one."
-    )
-    series: strawberry.ID | None = strawberry.field(
-        default=None, description="An entry of this focus series."
-    )
-    organisation: strawberry.ID | None = strawberry.field(
-        default=None, description="Credited to this organisation."
-    )
+    concept: strawberry.ID | None = strawberry.field(default=None, description="About this concept or a narrower one.")
+    series: strawberry.ID | None = strawberry.field(default=None, description="An entry of this focus series.")
+    organisation: strawberry.ID | None = strawberry.field(default=None, description="Credited to this organisation.")
     contributor: strawberry.ID | None = strawberry.field(default=None, description="By this contributor.")
     published_after: datetime | None = strawberry.field(default=None, description="Published then or later.")
-    published_before: datetime | None = strawberry.field(
-        default=None, description="Published earlier than then."
-    )
+    published_before: datetime | None = strawberry.field(default=None, description="Published earlier than then.")
     urgency_at_most: int | None = strawberry.field(
         default=None, description="With this urgency or a more urgent, that is a smaller, one."
     )
@@ -77,19 +67,13 @@ def article_filter(sql: Sql, _run: Run, _frame: Frame, arguments: Arguments) -> 
         where.append(f"s.item_id IN (SELECT q.item_id FROM subject q WHERE q.concept_id IN ({narrower}))")
     if "series" in asked:
         key = key_of(asked["series"], "FocusSeries", path=("filter", "series"))
-        where.append(
-            f"s.item_id IN (SELECT q.target_id FROM series_entry q WHERE q.series_id = {sql.bind(key)})"
-        )
+        where.append(f"s.item_id IN (SELECT q.target_id FROM series_entry q WHERE q.series_id = {sql.bind(key)})")
     if "organisation" in asked:
         key = key_of(asked["organisation"], "Organisation", path=("filter", "organisation"))
-        where.append(
-            f"s.item_id IN (SELECT q.item_id FROM credit q WHERE q.organisation_id = {sql.bind(key)})"
-        )
+        where.append(f"s.item_id IN (SELECT q.item_id FROM credit q WHERE q.organisation_id = {sql.bind(key)})")
     if "contributor" in asked:
         key = key_of(asked["contributor"], "Contributor", path=("filter", "contributor"))
-        where.append(
-            f"s.item_id IN (SELECT q.item_id FROM byline q WHERE q.contributor_id = {sql.bind(key)})"
-        )
+        where.append(f"s.item_id IN (SELECT q.item_id FROM byline q WHERE q.contributor_id = {sql.bind(key)})")
     if "publishedAfter" in asked:
         where.append(f"s.published_at >= {sql.instant(asked['publishedAfter'])}")
     if "publishedBefore" in asked:

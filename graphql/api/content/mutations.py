@@ -58,9 +58,7 @@ class ItemPayload:
     user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
 
 
-async def _refusable(
-    payload: Callable[..., T], path: Sequence[str], change: Callable[[], Awaitable[Any]]
-) -> T:
+async def _refusable(payload: Callable[..., T], path: Sequence[str], change: Callable[[], Awaitable[Any]]) -> T:
     """Run a change; a refusal of the domain becomes userErrors below `path`."""
     try:
         return payload(result=await change(), user_errors=[])
@@ -82,18 +80,14 @@ def _item_key(text: str) -> int:
 ItemArgument = Annotated[
     strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")
 ]
-LocalesArgument = Annotated[
-    list[Locale], strawberry.argument(description="The locales whose texts are meant.")
-]
+LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
 
 
 @strawberry.type
 class ContentMutation:
     """Commands on content."""
 
-    @strawberry.mutation(
-        description="Start an article with its first text. Needs the permission content.edit."
-    )
+    @strawberry.mutation(description="Start an article with its first text. Needs the permission content.edit.")
     async def create_article(
         self,
         info: Info,
@@ -130,9 +124,7 @@ class ContentMutation:
         ] = None,
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(
-            info, input.item, input.locale, lambda: text_changes(input.text), expected_revision
-        )
+        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision)
 
     @strawberry.mutation(
         description="Save the given fields of an item's shared part. Needs the permission content.edit."

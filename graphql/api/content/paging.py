@@ -31,10 +31,7 @@ async def page_of(
     ordered = in_order(rows, order, values)
     cut = cut_page(ordered, order, values, page)
     served = {each.item.id: each for each in await serve(frame, cut.rows)}
-    edges = [
-        Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row)))
-        for row in cut.rows
-    ]
+    edges = [Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row))) for row in cut.rows]
     return connection(edges, cut, len(ordered))
 
 
@@ -43,7 +40,7 @@ def in_order(rows: Sequence[Any], order: Sequence[OrderTerm], values: Values) ->
     ordered = list(rows)
     for index in reversed(range(len(order))):
         place = itemgetter(index)
-        ordered.sort(key=lambda row: place(values(row)), reverse=order[index].descending)  # noqa: B023 - used at once
+        ordered.sort(key=lambda row: place(values(row)), reverse=order[index].descending)
     return ordered
 
 
@@ -56,9 +53,7 @@ class Cut:
         self.has_previous = more if page.backward else page.cursor is not None
 
 
-def cut_page(
-    ordered: Sequence[Any], order: Sequence[OrderTerm], values: Values, page: Page, scope: str = ""
-) -> Cut:
+def cut_page(ordered: Sequence[Any], order: Sequence[OrderTerm], values: Values, page: Page, scope: str = "") -> Cut:
     """The page of rows that are all in hand, sorted."""
     rows = list(ordered)
     if page.cursor is not None:
@@ -70,18 +65,14 @@ def cut_page(
     return Cut(rows[: page.size], page, more=more)
 
 
-def _after(
-    values: tuple[Any, ...], place: tuple[Any, ...], order: Sequence[OrderTerm], *, backward: bool
-) -> bool:
+def _after(values: tuple[Any, ...], place: tuple[Any, ...], order: Sequence[OrderTerm], *, backward: bool) -> bool:
     for value, bound, term in zip(values, place, order, strict=True):
         if value != bound:
             return bool((value > bound) is (term.descending is backward))
     return False
 
 
-def connection(
-    edges: Sequence[Edge[Any]], cut: Cut, total: int | Callable[[], Awaitable[int]]
-) -> Connection[Any]:
+def connection(edges: Sequence[Edge[Any]], cut: Cut, total: int | Callable[[], Awaitable[int]]) -> Connection[Any]:
     """The connection around a page."""
     return Connection(
         edges=list(edges),

@@ -84,9 +84,7 @@ LocaleArgument = Annotated[Locale, strawberry.argument(description="The locale t
 FallbackArgument = Annotated[
     Fallback, strawberry.argument(description="Whether to serve another locale where this one is not live.")
 ]
-First = Annotated[
-    int | None, strawberry.argument(description="At most this many, from the start; 20 if not said.")
-]
+First = Annotated[int | None, strawberry.argument(description="At most this many, from the start; 20 if not said.")]
 After = Annotated[str | None, strawberry.argument(description="Only after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="At most this many, from the end.")]
 Before = Annotated[str | None, strawberry.argument(description="Only before this cursor.")]
@@ -164,16 +162,10 @@ async def _listed(
     if page.cursor is not None:
         value, key = decode_cursor(page.cursor, order, page.argument)
         beyond = "lt" if descending else "gt"
-        query = query.filter(
-            Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"item_id__{beyond}": key})
-        )
+        query = query.filter(Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"item_id__{beyond}": key}))
     sign = "-" if descending else ""
     related = ["item", "edition"] + (["item__shared_edition"] if "shared" in column else [])
-    rows = (
-        await query.order_by(f"{sign}{column}", f"{sign}item_id")
-        .limit(page.size + 1)
-        .select_related(*related)
-    )
+    rows = await query.order_by(f"{sign}{column}", f"{sign}item_id").limit(page.size + 1).select_related(*related)
     more = len(rows) > page.size
     rows = rows[: page.size][::-1] if page.backward else rows[: page.size]
     edges = [
@@ -254,11 +246,7 @@ class ContentQuery:
         found: Article | None = await _resolve(info, Kind.ARTICLE, slug, locale, fallback)
         return found
 
-    @planned(
-        Paged(
-            Connected(NEWS, article_order, where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)])
-        )
-    )
+    @planned(Paged(Connected(NEWS, article_order, where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)])))
     async def articles(
         self,
         info: Info,

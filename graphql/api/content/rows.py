@@ -24,9 +24,7 @@ NEWS_JOINS = {
     "f": "LEFT JOIN focus_series f ON f.item_id = s.item_id",
 }
 NEWS_TYPES = {Kind.ARTICLE.value: "Article", Kind.VIDEO.value: "VideoAsset", Kind.SERIES.value: "FocusSeries"}
-NEWS = Rows(
-    base="serving s", key="s.item_id", kind="s.kind", types=NEWS_TYPES, joins=NEWS_JOINS, visible=served
-)
+NEWS = Rows(base="serving s", key="s.item_id", kind="s.kind", types=NEWS_TYPES, joins=NEWS_JOINS, visible=served)
 LATEST = (OrderTerm("s.published_at", descending=True, instant=True), OrderTerm("s.item_id", descending=True))
 
 
@@ -40,10 +38,6 @@ def of_kind(kind: Kind) -> Condition:
     return lambda _sql, _run, _frame, _arguments: [f"s.kind = '{kind}'"]
 
 
-LOCALIZATIONS = Rows(
-    base="edition x JOIN locale y ON y.tag = x.locale", key="x.id", types={"": "LocalizationLink"}
-)
+LOCALIZATIONS = Rows(base="edition x JOIN locale y ON y.tag = x.locale", key="x.id", types={"": "LocalizationLink"})
 CORRECTIONS = Rows(base="revision r", key="r.id", types={"": "Correction"})
-CREDITS = Rows(
-    base="credit k JOIN organisation o ON o.id = k.organisation_id", key="k.id", types={"": "Credit"}
-)
+CREDITS = Rows(base="credit k JOIN organisation o ON o.id = k.organisation_id", key="k.id", types={"": "Credit"})

@@ -6,7 +6,7 @@ Each field says how a plan reads it (`planned`) and what it means (its body). Al
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import strawberry
@@ -81,9 +81,7 @@ class LocalizationLink:
         return self.edition.published_at
 
 
-@strawberry.type(
-    description="An article's text. Its truth is the document; the other forms are rendered from it."
-)
+@strawberry.type(description="An article's text. Its truth is the document; the other forms are rendered from it.")
 class Body:
     """The body of an edition."""
 
@@ -341,9 +339,7 @@ class NewsItem(Node):
     async def subjects(
         self,
         info: Info,
-        scheme: Annotated[
-            str | None, strawberry.argument(description="Only concepts of this scheme.")
-        ] = None,
+        scheme: Annotated[str | None, strawberry.argument(description="Only concepts of this scheme.")] = None,
     ) -> list[Concept]:
         """What the item is about, the most important first."""
         rows = await info.context.load(subjects_of, Frame(), self.served.item.id)
@@ -359,21 +355,15 @@ class NewsItem(Node):
         rows = await info.context.load(bylines_of, Frame(), self.served.item.id)
         return [Contributor(row=each.contributor, frame=self.served.frame) for each in rows]
 
-    @planned(
-        Linked(Link(CREDITS, parent="s.item_id", key="k.item_id", order=("k.position",)), where=_of_role)
-    )
+    @planned(Linked(Link(CREDITS, parent="s.item_id", key="k.item_id", order=("k.position",)), where=_of_role))
     async def credits(
         self,
         info: Info,
-        role: Annotated[
-            CreditRole | None, strawberry.argument(description="Only credits of this role.")
-        ] = None,
+        role: Annotated[CreditRole | None, strawberry.argument(description="Only credits of this role.")] = None,
     ) -> list[Credit]:
         """The organisations credited."""
         rows = await info.context.load(credits_of, Frame(), self.served.item.id)
-        return [
-            Credit(row=each, frame=self.served.frame) for each in rows if role is None or each.role is role
-        ]
+        return [Credit(row=each, frame=self.served.frame) for each in rows if role is None or each.role is role]
 
     @planned(Column("p.copyright_holder"))
     def copyright_holder(self) -> str | None:
@@ -394,9 +384,9 @@ class NewsItem(Node):
     async def corrections(self) -> list[Correction]:
         """Public corrections of the text served, the oldest first."""
         edition = self.served.edition
-        rows = Revision.filter(
-            item_id=edition.item_id, locale=edition.locale, kind=RevisionKind.CORRECTION
-        ).order_by("number")
+        rows = Revision.filter(item_id=edition.item_id, locale=edition.locale, kind=RevisionKind.CORRECTION).order_by(
+            "number"
+        )
         return [Correction(revision=each) for each in await rows]
 
     @planned(Connected(NEWS, latest, SERIES_OF, default_first=10))
@@ -454,9 +444,7 @@ class Article(NewsItem):
     @planned(Embedded(present="e.dateline_place"))
     def dateline(self) -> Dateline | None:
         """Where and when it was written."""
-        return (
-            Dateline(edition=self.served.edition) if self.served.edition.dateline_place is not None else None
-        )
+        return Dateline(edition=self.served.edition) if self.served.edition.dateline_place is not None else None
 
     @planned(Column("e.located"))
     def located(self) -> str | None:
@@ -464,9 +452,7 @@ class Article(NewsItem):
         return self.served.edition.located
 
     @planned(Linked(LEAD_VIDEO, many=False))
-    async def lead_video(
-        self, info: Info
-    ) -> Optional[Annotated["VideoAsset", strawberry.lazy("api.assets.types")]]:
+    async def lead_video(self, info: Info) -> Annotated["VideoAsset", strawberry.lazy("api.assets.types")] | None:
         """The video shown with the story."""
         rows = await info.context.load(lead_videos_of, Frame(), self.served.item.id)
         served = await info.context.load(by_item, self.served.frame, rows[0].target_id) if rows else None

@@ -119,9 +119,7 @@ class Change:
         """Whether every version of it must be withdrawn from use."""
         return self.row.type in RECALLED
 
-    @planned(
-        Linked(Link(NEWS, parent="h.item_id", key="s.item_id", order=()), many=False, localized="h.locale")
-    )
+    @planned(Linked(Link(NEWS, parent="h.item_id", key="s.item_id", order=()), many=False, localized="h.locale"))
     async def item(self, info: Info) -> NewsItem | None:
         """The item in exactly this locale; null when there is nothing left to show."""
         locale = self.row.locale
@@ -143,9 +141,7 @@ class PartnersQuery:
         self,
         info: Info,
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,
-        first: Annotated[
-            int | None, strawberry.argument(description="At most this many, up to 1000.")
-        ] = FIRST,
+        first: Annotated[int | None, strawberry.argument(description="At most this many, up to 1000.")] = FIRST,
     ) -> Connection[Change]:
         """Every item and locale that was ever public, in the order of their latest change."""
         page = read_page({"first": first, "after": after}, FIRST, MOST)

@@ -148,9 +148,7 @@ class Compiler:
 
     def _types_meeting(self, condition: str) -> set[str]:
         if condition not in self._possible:
-            self._possible[condition] = self.declarations.objects(
-                self.declarations.schema.type_map[condition]
-            )
+            self._possible[condition] = self.declarations.objects(self.declarations.schema.type_map[condition])
         return self._possible[condition]
 
     def _included(self, node: SelectionNode) -> bool:
@@ -180,10 +178,10 @@ class Compiler:
             return lambda _variables: constant
         named = {a.name.value: a.value.name.value for a in arguments if isinstance(a.value, VariableNode)}
         rest = FieldNode(name=node.name, arguments=tuple(a for a in arguments if a.name.value not in named))
-        if any(_has_variable(argument.value) for argument in rest.arguments):
+        if any(_has_variable(argument.value) for argument in rest.arguments or ()):
             return lambda variables: _coerced(field, node, variables)
         optional = {name: arg for name, arg in field.args.items() if not is_required_argument(arg)}
-        given = {name: field.args[name] for name in (each.name.value for each in rest.arguments)}
+        given = {name: field.args[name] for name in (each.name.value for each in rest.arguments or ())}
         constant = get_argument_values(GraphQLField(field.type, args={**optional, **given}), rest)
         filled = frozenset(name for name in named if is_non_null_type(field.args[name].type))
 
@@ -208,9 +206,7 @@ class Compiler:
         fetch.build = self.shape(fetch, rows, type_name, self.subselections(nodes))
         return fetch
 
-    def shape(
-        self, fetch: Fetch, rows: Rows, type_name: str, sets: Sequence[SelectionSetNode | None]
-    ) -> Buildable:
+    def shape(self, fetch: Fetch, rows: Rows, type_name: str, sets: Sequence[SelectionSetNode | None]) -> Buildable:
         """What makes the answer of the fetch's rows, of whichever object types they can be."""
         objects = self.declarations.objects(self.declarations.schema.type_map[type_name])
         kinds = {kind: name for kind, name in rows.types.items() if name in objects}
@@ -295,9 +291,7 @@ class Compiler:
         if isinstance(reading, Connected):
             return self.connection(type_name, reading, nodes)
         below = get_named_type(self.declarations.field(type_name, nodes[0].name.value).type)
-        return Links(
-            reading, self.fetch(reading.link.rows, below.name, nodes), self.valuer(type_name, nodes[0])
-        )
+        return Links(reading, self.fetch(reading.link.rows, below.name, nodes), self.valuer(type_name, nodes[0]))
 
     # Connections
 
@@ -334,11 +328,7 @@ class Compiler:
         made: list[tuple[str, Make]] = []
         for key, selected in self.collect(edge_type, self.subselections(nodes)).items():
             name = selected[0].name.value
-            below = (
-                get_named_type(self.declarations.field(edge_type, name).type)
-                if name != "__typename"
-                else None
-            )
+            below = get_named_type(self.declarations.field(edge_type, name).type) if name != "__typename" else None
             if below is None:
                 made.append((key, partial(_constant, edge_type)))
             elif name == "cursor":

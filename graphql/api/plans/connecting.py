@@ -21,9 +21,7 @@ class ConnectionShape:
 
     def __init__(self, parts: Sequence[tuple[str, Part]], reads: Collection[str]) -> None:
         self._parts = tuple(parts)
-        self.edges, self.page_info, self.total = (
-            name in reads for name in ("edges", "pageInfo", "totalCount")
-        )
+        self.edges, self.page_info, self.total = (name in reads for name in ("edges", "pageInfo", "totalCount"))
 
     def answer(self, edges: Sequence[Answer], facts: Facts) -> Answer:
         """The connection, its keys in the order of the selection."""
@@ -156,9 +154,7 @@ def _beyond(sql: Sql, order: Sequence[OrderTerm], page: Page, scope: str) -> str
     for index, term in enumerate(order):
         forward = term.descending is page.backward
         equal = [f"{terms[n]} = {bound[n]}" for n in range(index)]
-        alternatives.append(
-            " AND ".join([*equal, f"{terms[index]} {'>' if forward else '<'} {bound[index]}"])
-        )
+        alternatives.append(" AND ".join([*equal, f"{terms[index]} {'>' if forward else '<'} {bound[index]}"]))
     first = f"{terms[0]} {'>=' if order[0].descending is page.backward else '<='} {bound[0]}"
     return f"({first} AND ({' OR '.join(alternatives)}))"
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from api.plans.reading import Arguments, Condition, Link, Linked, OrderTerm, Rows
+from api.plans.reading import Arguments, Condition, Linked, OrderTerm, Rows
 from api.plans.shaping import Buildable, State
 from api.plans.sql import Dialect, Sql
 from cms.database.snapshots import Blocking, Statement
@@ -85,7 +85,7 @@ class Fetch:
             return source
         used = set().union(*(_aliases(text) for text in texts))
         needed: list[str] = []
-        for alias, join in reversed(self.rows.joins.items()):
+        for alias, join in reversed(list(self.rows.joins.items())):
             if alias in used:
                 needed.append(join)
                 used |= _aliases(join)
@@ -183,9 +183,7 @@ class Links(Hanging):
         yield from fetch.settle(state)
 
 
-def conditions(
-    sql: Sql, run: Run, frame: Frame, arguments: Arguments, rows: Rows, *more: Condition
-) -> list[str]:
+def conditions(sql: Sql, run: Run, frame: Frame, arguments: Arguments, rows: Rows, *more: Condition) -> list[str]:
     """What the rows must meet: to be visible, and whatever else is asked."""
     found = list(rows.visible(sql, run, frame, arguments))
     for condition in more:

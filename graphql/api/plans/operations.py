@@ -110,9 +110,7 @@ class Operation:
         if not self.is_query:
             raise UncompilableError(self.definition.operation.value)
         fragments = {
-            each.name.value: each
-            for each in self.document.definitions
-            if isinstance(each, FragmentDefinitionNode)
+            each.name.value: each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode)
         }
         compiler = Compiler(self.declarations, fragments, variables, dialect)
         fields = []
@@ -130,13 +128,9 @@ class Operation:
 class Operations:
     """The documents seen lately, by their text. A text that is refused is refused anew each time."""
 
-    def __init__(
-        self, schema: GraphQLSchema, limits: Limits, *, introspection: bool = True, most: int = 1_000
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool = True, most: int = 1_000) -> None:
         self.declarations = Declarations(schema)
-        self._rules = (
-            specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
-        )
+        self._rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
         self.schema, self._limits, self._most = schema, limits, most
         self._documents: OrderedDict[str, tuple[DocumentNode, dict[str, Operation]]] = OrderedDict()
 
@@ -196,9 +190,7 @@ def _definition(document: DocumentNode, name: str | None) -> OperationDefinition
         found = [each for each in found if each.name is not None and each.name.value == name]
     if not found:
         raise GraphQLError(
-            "The document has no operation."
-            if name is None
-            else f"The document has no operation {name[:100]!r}."
+            "The document has no operation." if name is None else f"The document has no operation {name[:100]!r}."
         )
     if len(found) > 1:
         raise GraphQLError("The document has several operations: name one as operationName.")

@@ -21,9 +21,7 @@ class State:
 
     __slots__ = ("cursor", "extras", "frame", "run", "tail", "waiting")
 
-    def __init__(
-        self, run: Run, frame: Frame, tail: int, waiting: list[list[tuple[Any, Answer, str]]]
-    ) -> None:
+    def __init__(self, run: Run, frame: Frame, tail: int, waiting: list[list[tuple[Any, Answer, str]]]) -> None:
         self.run, self.frame, self.tail, self.waiting = run, frame, tail, waiting
         self.cursor: Callable[[Row], str] = str
         self.extras: Mapping[str, Callable[[Row], Any]] = {}

@@ -35,9 +35,7 @@ class Sql:
     def among(self, column: str, values: Collection[int | str]) -> str:
         """`column IN (values)`, as the same text however many they are."""
         if self.dialect == "sqlite":
-            return (
-                f"{column} IN (SELECT value FROM json_each({self.bind(orjson.dumps(list(values)).decode())}))"
-            )
+            return f"{column} IN (SELECT value FROM json_each({self.bind(orjson.dumps(list(values)).decode())}))"
         return f"{column} = ANY({self.bind(list(values))})"
 
     def ranked(self, values: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import strawberry
+from graphql import get_named_type
 
 from api.content.loading import by_item
 from api.content.rows import NEWS
@@ -23,7 +24,6 @@ from cms.database.snapshots import Blocking, Statement
 from cms.errors import InvalidCursorError, InvalidInputError
 from cms.events import Change
 from cms.reading.searching import OFFSET_MOST, find
-from graphql import get_named_type
 from search import Hit, Results
 
 TEXT_MOST = 1_000
@@ -68,7 +68,7 @@ def _offset(page: Page) -> int:
         offset = int(place) + 1
     except (ValueError, binascii.Error):
         kind, offset = "", 0
-    if kind != "hit" or not 0 < offset:
+    if kind != "hit" or not offset > 0:
         raise InvalidCursorError("after is not a cursor of search results.", path=("after",))
     if offset > OFFSET_MOST:
         raise InvalidCursorError(f"Results end after {OFFSET_MOST}: narrow the search.", path=("after",))

@@ -31,7 +31,6 @@ from cms.content import links
 from cms.content.links import SeriesRole
 from cms.taxonomy.locales import name_in
 
-
 series_of = grouped(links.FocusSeries, "item_id")
 entries_of = grouped(links.SeriesEntry, "series_id", "position")
 
@@ -57,8 +56,7 @@ def _of_section(sql: Sql, _run: Run, _frame: Frame, arguments: Arguments) -> Seq
 
 def _sections(_run: Run, frame: Frame, sections: str | None) -> list[dict[str, Any]]:
     return [
-        {"key": each["key"], "title": name_in(each["titles"], frame.chain)}
-        for each in orjson.loads(sections or "[]")
+        {"key": each["key"], "title": name_in(each["titles"], frame.chain)} for each in orjson.loads(sections or "[]")
     ]
 
 
@@ -139,9 +137,7 @@ class FocusSeries(NewsItem):
     async def entries(
         self,
         info: Info,
-        section: Annotated[
-            str | None, strawberry.argument(description="Only the section of this key.")
-        ] = None,
+        section: Annotated[str | None, strawberry.argument(description="Only the section of this key.")] = None,
         first: Annotated[int | None, strawberry.argument(description="At most this many.")] = 30,
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,
     ) -> Connection[SeriesEntry]:

@@ -68,13 +68,9 @@ class TaxonomyQuery:
         info: Info,
         scheme: Annotated[str, strawberry.argument(description="The scheme, such as `mediatopic`.")],
         locale: LocaleArgument,
-        first: Annotated[
-            int | None, strawberry.argument(description="At most this many, from the start.")
-        ] = None,
+        first: Annotated[int | None, strawberry.argument(description="At most this many, from the start.")] = None,
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,
-        last: Annotated[
-            int | None, strawberry.argument(description="At most this many, from the end.")
-        ] = None,
+        last: Annotated[int | None, strawberry.argument(description="At most this many, from the end.")] = None,
         before: Annotated[str | None, strawberry.argument(description="Only before this cursor.")] = None,
     ) -> Connection[Concept]:
         """The concepts of a scheme, by URI."""
@@ -83,7 +79,6 @@ class TaxonomyQuery:
         rows = sorted(await models.Concept.filter(scheme=scheme), key=_place)
         cut = cut_page(rows, BY_URI, _place, page)
         edges = [
-            Edge(node=Concept(row=row, frame=frame), cursor=encode_cursor(BY_URI, _place(row)))
-            for row in cut.rows
+            Edge(node=Concept(row=row, frame=frame), cursor=encode_cursor(BY_URI, _place(row))) for row in cut.rows
         ]
         return connection(edges, cut, len(rows))

@@ -103,9 +103,7 @@ class Organisation(Node):
     @planned(identified("Organisation", "o.id"))
     def id(self) -> strawberry.ID:
         """The organisation's global id, for the locale it was asked for in."""
-        return strawberry.ID(
-            encode_id("Organisation", self.row.id, self.frame.locale, exact=self.frame.exact)
-        )
+        return strawberry.ID(encode_id("Organisation", self.row.id, self.frame.locale, exact=self.frame.exact))
 
     @planned(named("o.names"))
     def name(self) -> str:

@@ -111,8 +111,17 @@ class ArgumentDrawer:
             key = f"{order.get('field', 'PUBLISHED_AT')} {order.get('direction', 'DESC')}"
         cursors = [*self.pools.cursors[key]]
         if self.choose.chance(12):
-            cursors = ["", "città", "WyIiXQ==", "aGl0Oi0x", *self.pools.cursors["concepts"], *self.pools.cursors["URGENCY ASC"]]
-        size = self.choose.number(0, 4) if not self.choose.chance(12) else self.choose.one([-1, 100, 101, 2**31 - 1, None])
+            cursors = [
+                "",
+                "città",
+                "WyIiXQ==",
+                "aGl0Oi0x",
+                *self.pools.cursors["concepts"],
+                *self.pools.cursors["URGENCY ASC"],
+            ]
+        size = (
+            self.choose.number(0, 4) if not self.choose.chance(12) else self.choose.one([-1, 100, 101, 2**31 - 1, None])
+        )
         first, after, last, before = {"first": size}, {"after": cursors}, {"last": size}, {"before": cursors}
         ways: list[dict[str, Any]] = [{}, first, {**first, **after}, after]
         if "last" in args:

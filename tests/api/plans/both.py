@@ -42,9 +42,7 @@ class BothWays:
         """Run the only operation of a valid document both ways, with variables as a client sends them."""
         given = dict(variables or {})
         operation = self.operations.find(text, None)
-        coerced = get_variable_values(
-            self.schema._schema, operation.definition.variable_definitions or (), given
-        )
+        coerced = get_variable_values(self.schema._schema, operation.definition.variable_definitions or (), given)
         assert not isinstance(coerced, list), coerced
         resolved = await self._resolve(text, given)
         try:
@@ -98,9 +96,7 @@ def assert_same(compared: Compared) -> None:
 
 
 def _told(answer: Answer) -> set[tuple[str, str]]:
-    return {
-        (each["extensions"]["code"], str((each.get("path") or [""])[0])) for each in answer.get("errors", ())
-    }
+    return {(each["extensions"]["code"], str((each.get("path") or [""])[0])) for each in answer.get("errors", ())}
 
 
 def _as_json(answer: Any) -> Answer:

@@ -90,9 +90,7 @@ class OperationDrawer:
         """A type that some objects of the parent have: itself, an interface or an object type."""
         ours = self._objects(parent)
         types = [each for each in self.schema.type_map.values() if is_composite_type(each)]
-        return self.choose.one(
-            [parent, *(each for each in types if each is not parent and self._objects(each) & ours)]
-        )
+        return self.choose.one([parent, *(each for each in types if each is not parent and self._objects(each) & ours)])
 
     def _objects(self, each: GraphQLNamedType) -> set[str]:
         if is_abstract_type(each):
@@ -165,9 +163,7 @@ class OperationDrawer:
         return "".join(f"@{name}(if: {self.arguments.boolean()}) " for name in names)
 
 
-def operations(
-    schema: GraphQLSchema, pools: Pools, drawn: set[tuple[str, str]]
-) -> st.SearchStrategy[Drawn]:
+def operations(schema: GraphQLSchema, pools: Pools, drawn: set[tuple[str, str]]) -> st.SearchStrategy[Drawn]:
     """The strategy; `drawn` collects every (type, field) that it ever drew."""
 
     @st.composite
@@ -189,7 +185,10 @@ def paths(schema: GraphQLSchema) -> Sequence[tuple[tuple[str, str], ...]]:
     for name in waiting:
         graphql_type = schema.type_map[name]
         if is_abstract_type(graphql_type):
-            nexts = [(each.name, (*ways[name], (name, f"on {each.name}"))) for each in schema.get_possible_types(graphql_type)]
+            nexts = [
+                (each.name, (*ways[name], (name, f"on {each.name}")))
+                for each in schema.get_possible_types(graphql_type)
+            ]
         else:
             nexts = []
         for field_name, definition in getattr(graphql_type, "fields", {}).items():

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.api.newsrooms import open_newsroom
 from tests.api.plans.both import BothWays, Compared, assert_same
-from tests.api.plans.drawing import Drawn, operations, paths
+from tests.api.plans.drawing import Drawn, operations
 from tests.api.plans.values import Pools
 from tests.worlds import build_world
 
@@ -72,4 +72,3 @@ def test_random_operations_mean_the_same(reader):
 
     check()
     assert compiled >= 0.95 * tried
-    print(len(drawn), tried)

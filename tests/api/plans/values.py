@@ -47,8 +47,16 @@ class Pools:
                 "series": _some(ids, "FocusSeries"),
                 "organisation": _some(ids, "Organisation"),
                 "contributor": _some(ids, "Contributor"),
-                "publishedAfter": ["2026-02-28T20:00:00Z", "2026-03-01T00:00:00+02:00", "0001-01-01T00:00:00Z"],
-                "publishedBefore": ["2026-02-28T23:00:00+00:00", "2026-03-01T08:00:00+08:00", "9999-12-31T00:00:00Z"],
+                "publishedAfter": [
+                    "2026-02-28T20:00:00Z",
+                    "2026-03-01T00:00:00+02:00",
+                    "0001-01-01T00:00:00Z",
+                ],
+                "publishedBefore": [
+                    "2026-02-28T23:00:00+00:00",
+                    "2026-03-01T08:00:00+08:00",
+                    "9999-12-31T00:00:00Z",
+                ],
                 "urgencyAtMost": [1, 2, 3, 9, -(2**31), 2**31 - 1],
             },
         )

@@ -75,9 +75,7 @@ _leaves = st.one_of(
 
 
 def _nested(blocks: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    item = _node(
-        "listItem", st.builds(lambda first, more: [first, *more], paragraphs, st.lists(blocks, max_size=2))
-    )
+    item = _node("listItem", st.builds(lambda first, more: [first, *more], paragraphs, st.lists(blocks, max_size=2)))
     items = st.lists(item, min_size=1, max_size=3)
     return st.one_of(
         _node("bulletList", items),
@@ -87,16 +85,10 @@ def _nested(blocks: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 blocks = st.recursive(_leaves, _nested, max_leaves=8)
-documents = st.builds(
-    lambda content: {"type": "doc", "content": content}, st.lists(blocks, min_size=1, max_size=6)
-)
+documents = st.builds(lambda content: {"type": "doc", "content": content}, st.lists(blocks, min_size=1, max_size=6))
 
-_names = st.sampled_from(
-    ["doc", "paragraph", "text", "heading", "figure", "listItem", "link", "bold", "script", ""]
-)
-_keys = st.sampled_from(
-    ["type", "attrs", "content", "marks", "text", "id", "href", "level", "__proto__", "on\ud800"]
-)
+_names = st.sampled_from(["doc", "paragraph", "text", "heading", "figure", "listItem", "link", "bold", "script", ""])
+_keys = st.sampled_from(["type", "attrs", "content", "marks", "text", "id", "href", "level", "__proto__", "on\ud800"])
 _scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=5), _names, hrefs,
     st.just("\ud800"), st.just("\x00"),

@@ -138,9 +138,7 @@ def test_a_link_leads_only_where_links_may(href: Any) -> None:
     ],
 )
 def test_a_link_that_may_stays_as_it_is(href: str) -> None:
-    body = parse(
-        doc(paragraph(text("qui", {"type": "link", "attrs": {"href": href, "target": "_blank", "rel": "x"}})))
-    )
+    body = parse(doc(paragraph(text("qui", {"type": "link", "attrs": {"href": href, "target": "_blank", "rel": "x"}}))))
     assert body.document["content"][0]["content"][0]["marks"] == [link(href)]
 
 

@@ -13,9 +13,7 @@ def test_a_line_is_trimmed() -> None:
     assert check_line("北京", name="headline", most=2) == "北京"
 
 
-@pytest.mark.parametrize(
-    "value", ["a\nb", "a\tb", "a\u2028b", "a\x00b", "a\x85b", "\ud83d", "a\uffffb", None, 7, b"x"]
-)
+@pytest.mark.parametrize("value", ["a\nb", "a\tb", "a\u2028b", "a\x00b", "a\x85b", "\ud83d", "a\uffffb", None, 7, b"x"])
 def test_what_is_no_line_is_refused(value: object) -> None:
     with pytest.raises(InvalidInputError) as caught:
         check_line(value, name="headline", most=300)

@@ -35,9 +35,7 @@ def shape(html: str) -> list[str]:
     """The tags of HTML in order, apart from those that Markdown leaves out or adds."""
     found = re.findall(r"</?([a-z0-9]+)[ >]", html)
     return [
-        tag
-        for tag in found
-        if tag in {"ul", "ol", "li", "strong", "em", "a", "h2", "h3", "h4", "hr", "sub", "sup"}
+        tag for tag in found if tag in {"ul", "ol", "li", "strong", "em", "a", "h2", "h3", "h4", "hr", "sub", "sup"}
     ]
 
 

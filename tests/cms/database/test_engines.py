@@ -21,10 +21,7 @@ async def test_processes_that_read_then_write_lose_nothing(database: Database):
     story = await Story.create(desk=desk, locale="it", headline="Neve sulle Alpi")
     assert story.id == 1
     command = [sys.executable, "-m", "tests.cms.database.rivals", database.url, str(TIMES)]
-    rivals = [
-        await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-        for _ in range(PROCESSES)
-    ]
+    rivals = [await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE) for _ in range(PROCESSES)]
     errors = [(await rival.communicate())[1].decode() for rival in rivals]
     assert errors == [""] * PROCESSES
     await story.refresh_from_db()
@@ -97,9 +94,7 @@ async def test_sqlite_pragmas(tmp_path):
 
 
 async def test_a_writer_that_cannot_roll_back_is_replaced(tmp_path, monkeypatch):
-    async with await Database.open(
-        f"sqlite://{tmp_path}/n.db", models=["tests.cms.database.models"]
-    ) as database:
+    async with await Database.open(f"sqlite://{tmp_path}/n.db", models=["tests.cms.database.models"]) as database:
         await database.create_schema()
         client = get_connection("default")
         broken = client._connection

@@ -147,8 +147,7 @@ async def test_processes_that_migrate_at_once_take_turns(old_url: str, package: 
     environment = {"PYTHONPATH": ":".join([str(tmp_path), *filter(None, sys.path)])}
     pipe = asyncio.subprocess.PIPE
     rivals = [
-        await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
-        for _ in range(3)
+        await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe) for _ in range(3)
     ]
     answers = sorted([await rival.communicate() for rival in rivals])
     assert answers == [(b"['0002_grow']\n", b""), (b"[]\n", b""), (b"[]\n", b"")]

@@ -12,9 +12,7 @@ from cms.database.postgresql_snapshots import PostgresSnapshots
 from cms.database.sqlite_snapshots import SqliteSnapshots
 from tests.cms.database.models import Desk
 
-ENDLESS = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n"
-)
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n"
 COUNT = Statement("SELECT count(*) FROM desk")
 
 
@@ -29,12 +27,7 @@ async def is_idle(database: Database) -> bool:
     """A connection left in a transaction would still see the database as it was."""
     before = (await database.snapshots.run(one(COUNT)))[0][0]
     await Desk.create(name=f"{before} desks")
-    return all(
-        [
-            (await database.snapshots.run(one(COUNT), heavy=heavy))[0][0] == before + 1
-            for heavy in (False, True)
-        ]
-    )
+    return all([(await database.snapshots.run(one(COUNT), heavy=heavy))[0][0] == before + 1 for heavy in (False, True)])
 
 
 @pytest.fixture(params=[False, True], ids=["light", "heavy"])

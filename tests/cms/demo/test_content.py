@@ -21,15 +21,11 @@ def load(name: str) -> Any:
 ARTICLES = [load(f"articles/{entry.name}") for entry in (CONTENT / "articles").iterdir()]
 VIDEOS, SERIES = load("videos.json"), load("series.json")
 CONCEPTS, SCHEMES = load("concepts.json"), load("schemes.json")
-LOCALES, ORGANISATIONS, CONTRIBUTORS = (
-    load(f"{name}.json") for name in ("locales", "organisations", "contributors")
-)
+LOCALES, ORGANISATIONS, CONTRIBUTORS = (load(f"{name}.json") for name in ("locales", "organisations", "contributors"))
 ITEMS = [*ARTICLES, *VIDEOS, *SERIES]
 WRITTEN = ("it", "zh", "en")
 TEXTS = [
-    pytest.param(locale, text, id=f"{item['key']}-{locale}")
-    for item in ITEMS
-    for locale, text in item["texts"].items()
+    pytest.param(locale, text, id=f"{item['key']}-{locale}") for item in ITEMS for locale, text in item["texts"].items()
 ]
 each_item = pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["key"])
 each_text = pytest.mark.parametrize(("locale", "text"), TEXTS)
