@@ -28,11 +28,18 @@ def test_python_m_and_uvicorn_import_graphql_core_from_the_root(tmp_path: Path) 
     )
     for command in (["-c", "import runpy; runpy.run_module('asking')"], ["-m", "asking"]):
         run = subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env={"PYTHONPATH": f"{tmp_path}:."}, capture_output=True, text=True
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={"PYTHONPATH": f"{tmp_path}:."},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert run.stdout == "core\n", run.stderr
     uvicorn = [sys.executable, "-m", "uvicorn", "--factory", "asking:app", "--port", "0", "--app-dir", "."]
-    run = subprocess.run(uvicorn, cwd=ROOT, env={"PYTHONPATH": f"{tmp_path}:."}, capture_output=True, text=True)
+    run = subprocess.run(
+        uvicorn, cwd=ROOT, env={"PYTHONPATH": f"{tmp_path}:."}, capture_output=True, text=True, check=False
+    )
     assert run.stdout == "core\n", run.stderr
 
 

@@ -305,7 +305,6 @@ def test_many_small_batches_agree_with_a_plain_dictionary(engine: Engine) -> Non
             held.pop(key, None)
             if each:
                 held[key] = each
-        pisans = sorted(key for key, each in held.items() if each.texts["body"] == "pisa" and each.ends_at != NOW)
         live = {key: each for key, each in held.items() if each.ends_at != NOW}
         found = engine.search("it", Query("roma", NOW, limit=50, facets=("kind",)))
         counted = {kind: sum(kind in each.terms["kind"] for each in live.values()) for kind in "ABC"}

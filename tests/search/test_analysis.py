@@ -94,9 +94,3 @@ def test_offsets_always_slice_the_original(text: str, locale: str) -> None:
     assert all(token.text and len(token.text) <= LONGEST for token in tokens)
     assert [token.position for token in tokens] == sorted(token.position for token in tokens)
     "".join(token.text for token in tokens).encode()  # no surrogate gets in
-
-
-@given(text=TYPED, locale=st.sampled_from(LOCALES))
-def test_a_token_is_what_its_slice_says(text: str, locale: str) -> None:
-    for token in analyse(text, locale):
-        assert token.text in stems(text[token.start : token.end], locale)

@@ -62,22 +62,6 @@ def test_a_lost_locale_is_missed_by_readers_and_writers(engine: Engine, folder: 
     assert engine.search("it", ROMA).total == 1
 
 
-@pytest.mark.parametrize("pattern", ["*.seg", "*.toc"])
-@pytest.mark.parametrize("content", [b"", b"spoilt " * 500])
-def test_a_damaged_file_is_noticed(engine: Engine, folder: Path, pattern: str, content: bytes) -> None:
-    for path in (folder / "it").glob(pattern):
-        spoil(path, content)
-
-    with pytest.raises(SearchUnavailableError):
-        engine.search("it", ROMA)
-    (problem,) = engine.check()
-    assert problem.startswith("the index of it cannot be read")
-    with pytest.raises(SearchUnavailableError):
-        engine.write([("it", "a", None)], 5)
-    engine.clear()
-    assert engine.position() == 0
-
-
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"analysis": 1}', b"\xff"])
 def test_a_damaged_state_is_noticed(engine: Engine, folder: Path, content: bytes) -> None:
     (folder / "state.json").write_bytes(content)
