@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cms.database import MODEL_MODULES, Database
 from tests.databases import fresh_database
 from tests.servers import begin_run, end_run
+
+# No test may depend on the clock of a machine that is shared.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
