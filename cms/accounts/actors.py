@@ -1,8 +1,9 @@
 """Who acts, as a value, and what it may do. Commands ask `require` before anything else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Self
 
 from cms.errors import ForbiddenError, UnauthenticatedError
 
@@ -10,39 +11,84 @@ from cms.errors import ForbiddenError, UnauthenticatedError
 class Permission(StrEnum):
     """What an actor may do."""
 
+    READ = "content.read"
     EDIT = "content.edit"
+    REVIEW = "content.review"
     PUBLISH = "content.publish"
+    RECALL = "content.recall"
     ADMINISTER = "newsroom.administer"
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody or something that acts; `name` is what the revisions and events are signed with."""
+class Grant:
+    """A permission, perhaps for some kinds of item and some locales only; None is all of them.
 
-    name: str
-    permissions: frozenset[Permission]
+    A grant that names locales covers their texts, not the shared part, which is in no locale.
+    """
+
+    permission: Permission
+    kinds: frozenset[str] | None = None
+    locales: frozenset[str] | None = None
+
+    def covers(self, permission: Permission, kind: str | None, locale: str | None) -> bool:
+        """Whether it allows that for an item of that kind, in that locale; None asks for any at all."""
+        return (
+            permission is self.permission
+            and (kind is None or self.kinds is None or kind in self.kinds)
+            and (locale is None or self.locales is None or locale in self.locales)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """How a token or role holds it."""
+        named = {"kinds": self.kinds, "locales": self.locales}
+        return {"permission": self.permission.value} | {k: sorted(v) for k, v in named.items() if v is not None}
 
     @classmethod
-    def holding(cls, name: str, permissions: Iterable[str]) -> "Actor":
-        """An actor with the permissions of those names; unknown names, of a newer release, give nothing."""
-        known = {str(permission) for permission in Permission}
-        return cls(name, frozenset(Permission(each) for each in permissions if each in known))
+    def from_json(cls, stored: Any) -> Self | None:
+        """The same back; None for the permission of a newer release, which grants nothing here."""
+        if stored["permission"] not in set(Permission):
+            return None
+        kinds, locales = (None if stored.get(k) is None else frozenset(stored[k]) for k in ("kinds", "locales"))
+        return cls(Permission(stored["permission"]), kinds, locales)
 
 
-ANONYMOUS = Actor("anonymous", frozenset())
-SYSTEM = Actor("system", frozenset(Permission))
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody or something that acts; `name` is what the revisions and events are signed with.
+
+    `user_id` is the account of a person who is signed in; a program has none.
+    """
+
+    name: str
+    grants: tuple[Grant, ...] = ()
+    user_id: int | None = None
+
+    @classmethod
+    def holding(cls, name: str, permissions: Iterable[Permission]) -> Self:
+        """An actor with those permissions, for every kind and locale."""
+        return cls(name, tuple(Grant(permission) for permission in permissions))
+
+    def may(self, permission: Permission, kind: str | None = None, locale: str | None = None) -> bool:
+        """Whether it may do that to an item of that kind in that locale; None asks for any at all."""
+        return any(grant.covers(permission, kind, locale) for grant in self.grants)
+
+
+ANONYMOUS = Actor("anonymous")
+SYSTEM = Actor.holding("system", Permission)
 """The command line and the worker, which already have the database in their hands."""
 
 
-def require(actor: Actor, permission: Permission) -> None:
-    """Let the command go on.
+def require(actor: Actor, permission: Permission, kind: str | None = None, locales: Sequence[str] = ()) -> None:
+    """Let the command go on: asked before the item is known, and again for its kind and the locales meant.
 
     Raises:
         UnauthenticatedError: nobody is named, so a token would help.
-        ForbiddenError: the actor is known and lacks the permission.
+        ForbiddenError: the actor is known and lacks the permission there.
     """
-    if permission in actor.permissions:
-        return
-    if actor is ANONYMOUS:
-        raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")
-    raise ForbiddenError(f"{actor.name} lacks the permission {permission}.")
+    if refused := [locale for locale in locales or (None,) if not actor.may(permission, kind, locale)]:
+        if actor is ANONYMOUS:
+            raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")
+        where = f" for {kind.lower()}s" if kind else ""
+        if refused[0] is not None:
+            where += f" in {refused[0]}" if refused[0] else " in the shared part"
+        raise ForbiddenError(f"{actor.name} lacks the permission {permission}{where}.")

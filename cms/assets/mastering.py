@@ -8,7 +8,7 @@ from pathlib import Path
 from cms.accounts.actors import Actor, Permission, require
 from cms.assets.models import VideoAsset
 from cms.content.editing import lock_item
-from cms.content.models import Kind
+from cms.content.models import SHARED, Kind
 from cms.database import transaction
 from cms.errors import InvalidInputError
 from cms.files.models import File
@@ -64,6 +64,7 @@ async def attach_master(actor: Actor, *, item_id: int, mastered: Mastered, now: 
         item = await lock_item(item_id)
         if item.kind is not Kind.VIDEO:
             raise InvalidInputError("Only a video has a master file.", path=("item",))
+        require(actor, Permission.EDIT, item.kind, [SHARED])
         facts = mastered.facts
         master = await _file(mastered.master, "video/mp4", mastered.name, (facts.width, facts.height), now)
         still = await _file(mastered.poster, "image/jpeg", "poster.jpg", mastered.poster_size, now)

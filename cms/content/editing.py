@@ -53,9 +53,10 @@ async def create_item(
         UnknownLocaleError: the newsroom has no such locale.
         InvalidInputError: a field does not fit, or the uri is already an item's.
     """
-    require(actor, Permission.EDIT)
+    require(actor, Permission.EDIT, kind)
     async with transaction():
         locale = (await load_locales()).check(source_locale, "locale")
+        require(actor, Permission.EDIT, kind, [locale])
         name = check_line(uri, name="uri", most=500) if uri is not None else f"urn:uuid:{uuid4()}"
         if not name or await Item.exists(uri=name):
             raise InvalidInputError("uri must be new and not empty.", path=("uri",))
@@ -108,6 +109,7 @@ async def save_draft(
         item = await lock_item(item_id)
         if locale != SHARED:
             locale = (await load_locales()).check(locale, "locale")
+        require(actor, Permission.EDIT, item.kind, [locale])
         draft = await Draft.get_or_none(item_id=item_id, locale=locale)
         current = draft.revision if draft else None
         if current != expected_revision:

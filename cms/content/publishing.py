@@ -51,6 +51,7 @@ async def publish(
         if not wanted and not shared:
             raise InvalidInputError("Name the locales to publish, or the shared part.", path=("locales",))
         before = await Edition.filter(item_id=item_id).only("id", "locale")
+        require(actor, Permission.PUBLISH, item.kind, [*wanted, *([SHARED] if shared else [])])
         shared = shared or not await SharedEdition.exists(item_id=item_id)
         item.version += 1
         await item.save(update_fields=["version"])
@@ -77,6 +78,7 @@ async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: 
         item = await _lock_usable(item_id)
         configured = await hold_locales()
         wanted = _wanted(configured, locales)
+        require(actor, Permission.PUBLISH, item.kind, wanted)
         live = {edition.locale for edition in await Edition.filter(item_id=item_id).only("id", "locale")}
         if not wanted:
             raise InvalidInputError("Name the locales to unpublish.", path=("locales",))

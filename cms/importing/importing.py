@@ -18,7 +18,7 @@ from cms.importing.reading import Archive, Article
 from cms.importing.records import Complaint
 from cms.importing.standing import IMPORTER, load_standings
 
-ACTOR = Actor(IMPORTER, frozenset(Permission))
+ACTOR = Actor.holding(IMPORTER, Permission)
 BATCH = 100
 
 

@@ -4,8 +4,8 @@ What the client got wrong about content comes as userErrors with `data`; a missi
 GraphQL error.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import strawberry
 
@@ -18,69 +18,19 @@ from api.content.drafts import (
     shared_changes,
     text_changes,
 )
+from api.content.payloads import (
+    DraftPayload,
+    ItemArgument,
+    ItemPayload,
+    LocalesArgument,
+    authenticated,
+    item_key,
+    refusable,
+)
 from api.context import Info
-from api.nodes import key_of
-from api.scalars import Locale
-from cms.accounts.actors import ANONYMOUS
 from cms.content.editing import create_article, save_draft
 from cms.content.models import SHARED
 from cms.content.publishing import publish, unpublish
-from cms.errors import ConflictError, ForbiddenError, PolyfocalError, UnauthenticatedError
-
-T = TypeVar("T")
-
-
-@strawberry.type(description="Why a change was refused.")
-class UserError:
-    """A refusal."""
-
-    code: str = strawberry.field(description="A stable code, such as CONFLICT.")
-    path: list[str] = strawberry.field(description="Where in the input the trouble is.")
-    message: str = strawberry.field(description="What is wrong, in plain words.")
-    current_revision: int | None = strawberry.field(
-        default=None, description="For CONFLICT: the revision that now stands."
-    )
-
-
-@strawberry.type(description="What came of a change to a draft.")
-class DraftPayload:
-    """The draft, or why not."""
-
-    result: Draft | None = strawberry.field(description="The draft as it now is; null if refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
-
-
-@strawberry.type(description="What came of a change to an item.")
-class ItemPayload:
-    """The item, or why not."""
-
-    result: Item | None = strawberry.field(description="The item as it now is; null if refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
-
-
-async def _refusable(payload: Callable[..., T], path: Sequence[str], change: Callable[[], Awaitable[Any]]) -> T:
-    """Run a change; a refusal of the domain becomes userErrors below `path`."""
-    try:
-        return payload(result=await change(), user_errors=[])
-    except (UnauthenticatedError, ForbiddenError):
-        raise
-    except PolyfocalError as error:
-        names = {"expectedRevision", "item", "locales"}
-        place = [str(part) for part in error.path]
-        place = place if place and place[0] in names else [*path, *place]
-        current = error.current if isinstance(error, ConflictError) else None
-        refusal = UserError(code=error.code, path=place, message=error.message, current_revision=current)
-        return payload(result=None, user_errors=[refusal])
-
-
-def _item_key(text: str) -> int:
-    return key_of(text, "Item", "Article", "VideoAsset", "FocusSeries", path=("item",))
-
-
-ItemArgument = Annotated[
-    strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")
-]
-LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
 
 
 @strawberry.type
@@ -108,8 +58,8 @@ class ContentMutation:
             locale = next(locale for locale in saved.drafts if locale != SHARED)
             return Draft(row=saved.drafts[locale])
 
-        _authenticated(info)
-        return await _refusable(DraftPayload, ["input"], change)
+        authenticated(info)
+        return await refusable(DraftPayload, ["input"], change)
 
     @strawberry.mutation(
         description="Save the given fields of a text, or begin it in a locale. Needs the permission content.edit."
@@ -157,12 +107,12 @@ class ContentMutation:
         context = info.context
 
         async def change() -> Item:
-            key = _item_key(item)
+            key = item_key(item)
             done = await publish(context.actor, item_id=key, locales=locales, shared=shared, now=context.now)
             return Item(row=done.item, live=done.live)
 
-        _authenticated(info)
-        return await _refusable(ItemPayload, [], change)
+        authenticated(info)
+        return await refusable(ItemPayload, [], change)
 
     @strawberry.mutation(
         description="Take texts off, quietly; drafts and revisions stay. Needs the permission content.publish."
@@ -172,11 +122,11 @@ class ContentMutation:
         context = info.context
 
         async def change() -> Item:
-            done = await unpublish(context.actor, item_id=_item_key(item), locales=locales, now=context.now)
+            done = await unpublish(context.actor, item_id=item_key(item), locales=locales, now=context.now)
             return Item(row=done.item, live=done.live)
 
-        _authenticated(info)
-        return await _refusable(ItemPayload, [], change)
+        authenticated(info)
+        return await refusable(ItemPayload, [], change)
 
 
 async def _save(
@@ -187,7 +137,7 @@ async def _save(
     async def change() -> Draft:
         draft = await save_draft(
             context.actor,
-            item_id=_item_key(item),
+            item_id=item_key(item),
             locale=locale,
             changes=changes(),
             expected_revision=expected,
@@ -195,11 +145,5 @@ async def _save(
         )
         return Draft(row=draft)
 
-    _authenticated(info)
-    return await _refusable(DraftPayload, ["input"], change)
-
-
-def _authenticated(info: Info) -> None:
-    """Refuse a stranger before looking at what was sent, so that refusals tell nothing about content."""
-    if info.context.actor is ANONYMOUS:
-        raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")
+    authenticated(info)
+    return await refusable(DraftPayload, ["input"], change)

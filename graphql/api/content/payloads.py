@@ -1,0 +1,79 @@
+"""What mutations answer with: the result, or why it was refused; and the arguments that they share."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, TypeVar
+
+import strawberry
+
+from api.content.drafts import Draft, Item
+from api.context import Info
+from api.nodes import key_of
+from api.scalars import Locale
+from cms.accounts.actors import ANONYMOUS
+from cms.errors import ConflictError, ForbiddenError, PolyfocalError, UnauthenticatedError
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Why a change was refused.")
+class UserError:
+    """A refusal."""
+
+    code: str = strawberry.field(description="A stable code, such as CONFLICT.")
+    path: list[str] = strawberry.field(description="Where in the input the trouble is.")
+    message: str = strawberry.field(description="What is wrong, in plain words.")
+    current_revision: int | None = strawberry.field(
+        default=None, description="For CONFLICT: the revision that now stands."
+    )
+
+
+@strawberry.type(description="What came of a change to a draft.")
+class DraftPayload:
+    """The draft, or why not."""
+
+    result: Draft | None = strawberry.field(description="The draft as it now is; null if refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+@strawberry.type(description="What came of a change to an item.")
+class ItemPayload:
+    """The item, or why not."""
+
+    result: Item | None = strawberry.field(description="The item as it now is; null if refused.")
+    user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty if it was not.")
+
+
+async def refusable(payload: Callable[..., T], path: Sequence[str], change: Callable[[], Awaitable[Any]]) -> T:
+    """Run a change; a refusal of the domain becomes userErrors below `path`."""
+    try:
+        return payload(result=await change(), user_errors=[])
+    except (UnauthenticatedError, ForbiddenError):
+        raise
+    except PolyfocalError as error:
+        names = {"expectedRevision", "item", "locales"}
+        place = [str(part) for part in error.path]
+        place = place if place and place[0] in names else [*path, *place]
+        current = error.current if isinstance(error, ConflictError) else None
+        refusal = UserError(code=error.code, path=place, message=error.message, current_revision=current)
+        return payload(result=None, user_errors=[refusal])
+
+
+def item_key(text: str) -> int:
+    """The key of the item that an id argument names, whatever it is served as.
+
+    Raises:
+        InvalidInputError: it is the id of something else.
+    """
+    return key_of(text, "Item", "Article", "VideoAsset", "FocusSeries", path=("item",))
+
+
+ItemArgument = Annotated[
+    strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")
+]
+LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
+
+
+def authenticated(info: Info) -> None:
+    """Refuse a stranger before looking at what was sent, so that refusals tell nothing about content."""
+    if info.context.actor is ANONYMOUS:
+        raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")
