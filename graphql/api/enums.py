@@ -23,6 +23,7 @@ __all__ = [
     "LocaleReason",
     "PubStatus",
     "SeriesRole",
+    "described",
 ]
 
 E = TypeVar("E", bound=type[Enum])

@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from api.assets.types import VideoAsset
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
+from api.content.translations import TranslationMutation, TranslationQuery
 from api.content.types import Article
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
@@ -16,12 +17,12 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TaxonomyQuery, SearchQuery, PartnersQuery):
+class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation):
+class Mutation(ContentMutation, TranslationMutation):
     """Everything that can be changed."""
 
 
