@@ -148,11 +148,13 @@ async def keep_revision(
     version: int | None = None,
     note: str | None = None,
 ) -> None:
-    """Number the draft's content one up and keep it for good; that undoes approval and schedule."""
+    """Number the draft's content one up and keep it for good; that undoes approval and schedule, visibly."""
+    if version is None:
+        _reopen(actor, draft, now)
     draft.revision += 1
-    draft.status = DraftStatus.DRAFT
+    draft.status, draft.publish_at = DraftStatus.DRAFT, None
     draft.updated_at = now
-    await draft.save(update_fields=["revision", "status", "updated_at", "content"])
+    await draft.save(update_fields=["revision", "status", "publish_at", "source_corrected_at", "updated_at", "content"])
     await Revision.create(
         item_id=draft.item_id,
         locale=draft.locale,
@@ -163,6 +165,24 @@ async def keep_revision(
         note=note,
         version=version,
         created_at=now,
+    )
+
+
+def _reopen(actor: Actor, draft: Draft, now: datetime) -> None:
+    """Say that what was submitted, approved or scheduled is so no longer: what was seen there is not this text."""
+    if draft.status is DraftStatus.DRAFT:
+        return
+    draft.undone = draft.status
+    events.record(
+        EventType.DRAFT_REOPENED,
+        item_id=draft.item_id,
+        locale=draft.locale or None,
+        actor=actor.name,
+        data={
+            "status": draft.status.value,
+            "publish_at": draft.publish_at.isoformat() if draft.publish_at else None,
+        },
+        at=now,
     )
 
 
