@@ -12,10 +12,11 @@ import orjson
 import strawberry
 from tortoise.expressions import Q
 
-from api.content.loading import KINDS, Served, by_item, grouped, servings
+from api.content.loading import KINDS, Served, by_item, editions_of, grouped, servings
 from api.content.paging import page_of
 from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest
 from api.context import Info
+from api.enums import CreditRole, LocaleReason, PubStatus
 from api.nodes import Node, encode_id
 from api.pagination import Connection
 from api.plans.fetching import Frame, Run
@@ -41,10 +42,10 @@ from api.taxonomy.types import (
     Contributor,
     Organisation,
 )
-from cms.content.links import Association, AssociationRole, Byline, CreditRole, SeriesEntry, Subject
+from cms.content.links import Association, AssociationRole, Byline, SeriesEntry, Subject
 from cms.content.links import Credit as CreditRow
 from cms.content.markdown import markdown_of
-from cms.content.models import Edition, LocaleReason, PubStatus, Revision, RevisionKind
+from cms.content.models import Edition, Revision, RevisionKind
 from cms.taxonomy.models import Locale as LocaleRow
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 subjects_of = grouped(Subject, "item_id", "position", related=["concept"])
 bylines_of = grouped(Byline, "item_id", "position", related=["contributor"])
 credits_of = grouped(CreditRow, "item_id", "position", related=["organisation"])
-editions_of = grouped(Edition, "item_id", "id")
 lead_videos_of = grouped(Association, "item_id", "position", where=Q(role=AssociationRole.LEAD_VIDEO))
 
 
