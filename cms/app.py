@@ -23,6 +23,7 @@ from api.schema import build_schema
 from cms import events
 from cms.accounts.actors import ANONYMOUS, Actor
 from cms.accounts.tokens import recognise_token
+from cms.assets.removing import removal_handlers
 from cms.clock import Clock, utc_now
 from cms.database import MODEL_MODULES, Database
 from cms.errors import UnauthenticatedError
@@ -32,6 +33,7 @@ from cms.reading import scope as reading
 from cms.reading.indexing import indexing_handlers
 from cms.settings import Settings
 from cms.taxonomy.locales import Locales, load_locales
+from cms.timers import timer_handlers
 from cms.web.files import file_routes
 from cms.web.health import health_routes
 from cms.web.middleware import RequestLog
@@ -75,7 +77,11 @@ class Newsroom:
 
 def build_worker(newsroom: Newsroom) -> Worker:
     """The worker: its reactions, and the handlers of their jobs."""
-    handlers = indexing_handlers(newsroom.engine, newsroom.clock)
+    handlers = {
+        **indexing_handlers(newsroom.engine, newsroom.clock),
+        **timer_handlers(newsroom.clock),
+        **removal_handlers(newsroom.storage),
+    }
     return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
 
 

@@ -12,12 +12,14 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from cms.clock import utc_now
 from cms.database import MODEL_MODULES, Database, transaction
 from cms.events import EventType, latest, record
 from cms.freshness import Freshness
 from cms.jobs import Job, Retry, hold
 from cms.reactions import Reaction
 from cms.statements import rows
+from cms.timers import timer_handlers
 from cms.worker import Worker
 
 _server = multiprocessing.get_context("forkserver")
@@ -128,6 +130,28 @@ def working(url: str, lease: float) -> None:
                 freshness,
                 REACTIONS,
                 {"publish": publish, "notice": publish},
+                retry=Retry(attempts=1_000),
+                lease=lease,
+                idle=0.05,
+            )
+            worker.stop_on_signals()
+            await worker.run()
+
+    asyncio.run(main())
+
+
+def timing(url: str, lease: float) -> None:
+    """A worker that keeps the newsroom's times until it is terminated, or killed."""
+
+    async def main() -> None:
+        async with (
+            await Database.open(url, models=MODEL_MODULES) as database,
+            Freshness(database) as freshness,
+        ):
+            worker = Worker(
+                freshness,
+                {},
+                timer_handlers(utc_now),
                 retry=Retry(attempts=1_000),
                 lease=lease,
                 idle=0.05,

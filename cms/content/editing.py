@@ -31,18 +31,6 @@ _CREATED = {
 }
 
 
-_SAVED = (
-    "revision",
-    "status",
-    "updated_at",
-    "content",
-    "segment_hashes",
-    "translated_from",
-    "based_on_revision",
-    "source_hashes",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Saved:
     """The item and the drafts that a command left behind, by locale (`SHARED` among them)."""
@@ -166,11 +154,13 @@ async def keep_revision(
     version: int | None = None,
     note: str | None = None,
 ) -> None:
-    """Number the draft's content one up and keep it for good; that undoes approval and schedule."""
+    """Number the draft's content one up and keep it for good; that undoes approval and schedule, visibly."""
+    if version is None:
+        _reopen(actor, draft, now)
     draft.revision += 1
-    draft.status = DraftStatus.DRAFT
+    draft.status, draft.publish_at = DraftStatus.DRAFT, None
     draft.updated_at = now
-    await draft.save(update_fields=_SAVED)
+    await draft.save()
     await Revision.create(
         item_id=draft.item_id,
         locale=draft.locale,
@@ -181,6 +171,24 @@ async def keep_revision(
         note=note,
         version=version,
         created_at=now,
+    )
+
+
+def _reopen(actor: Actor, draft: Draft, now: datetime) -> None:
+    """Say that what was submitted, approved or scheduled is so no longer: what was seen there is not this text."""
+    if draft.status is DraftStatus.DRAFT:
+        return
+    draft.undone = draft.status
+    events.record(
+        EventType.DRAFT_REOPENED,
+        item_id=draft.item_id,
+        locale=draft.locale or None,
+        actor=actor.name,
+        data={
+            "status": draft.status.value,
+            "publish_at": draft.publish_at.isoformat() if draft.publish_at else None,
+        },
+        at=now,
     )
 
 

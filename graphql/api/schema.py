@@ -6,8 +6,10 @@ from strawberry.schema.config import StrawberryConfig
 from api.assets.types import VideoAsset
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
+from api.content.recalls import RecallMutation, RecallQuery
 from api.content.translations import TranslationMutation, TranslationQuery
 from api.content.types import Article
+from api.content.workflow import WorkflowMutation
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
 from api.search.queries import SearchQuery
@@ -17,12 +19,12 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery):
+class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, RecallQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation, TranslationMutation):
+class Mutation(ContentMutation, TranslationMutation, WorkflowMutation, RecallMutation):
     """Everything that can be changed."""
 
 

@@ -32,10 +32,21 @@ async def open_newsroom(
         Freshness(database) as freshness,
     ):
         built = await build()
-        settings = Settings(data_dir=folder, database_url=url, public_url="https://cms.example.org")
-        engine: Any = await HeadlineEngine.indexing(behind=1)
-        storage = open_storage(settings.storage)
-        yield Newsroom(settings, database, engine, storage, freshness, clock, await load_locales()), built
+        yield await _newsroom(database, freshness, folder, clock), built
+
+
+@asynccontextmanager
+async def newsroom_on(database: Database, folder: Path, clock: Callable[[], datetime]) -> AsyncIterator[Newsroom]:
+    """A newsroom on a database that is open already."""
+    async with Freshness(database) as freshness:
+        yield await _newsroom(database, freshness, folder, clock)
+
+
+async def _newsroom(database: Database, freshness: Freshness, folder: Path, clock: Callable[[], datetime]) -> Newsroom:
+    settings = Settings(data_dir=folder, database_url=database.url, public_url="https://cms.example.org")
+    engine: Any = await HeadlineEngine.indexing(behind=1)
+    storage = open_storage(settings.storage)
+    return Newsroom(settings, database, engine, storage, freshness, clock, await load_locales())
 
 
 class Client:

@@ -10,7 +10,7 @@ from api.context import Info
 from api.nodes import key_of
 from api.scalars import Locale
 from cms.accounts.actors import ANONYMOUS
-from cms.errors import ConflictError, ForbiddenError, PolyfocalError, UnauthenticatedError
+from cms.errors import ConflictError, ForbiddenError, NotReadyError, PolyfocalError, UnauthenticatedError
 
 T = TypeVar("T")
 
@@ -49,6 +49,9 @@ async def refusable(payload: Callable[..., T], path: Sequence[str], change: Call
         return payload(result=await change(), user_errors=[])
     except (UnauthenticatedError, ForbiddenError):
         raise
+    except NotReadyError as error:
+        refusals = [UserError(code=each.code, path=list(each.path), message=each.message) for each in error.problems]
+        return payload(result=None, user_errors=refusals)
     except PolyfocalError as error:
         names = {"expectedRevision", "item", "locales"}
         place = [str(part) for part in error.path]
@@ -71,6 +74,12 @@ ItemArgument = Annotated[
     strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")
 ]
 LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
+
+
+DraftLocaleArgument = Annotated[
+    Locale | None, strawberry.argument(description="The locale of the text; null means the shared part.")
+]
+RevisionArgument = Annotated[int, strawberry.argument(description="The revision you saw.")]
 
 
 def authenticated(info: Info) -> None:

@@ -12,6 +12,7 @@ from api.content.inputs import ArticleFilter, ArticleOrder, article_filter, arti
 from api.content.loading import by_item, serve, servings
 from api.content.paging import Cut, connection
 from api.content.rows import NEWS, NEWS_JOINS, NEWS_TYPES, latest, of_kind, served
+from api.content.tombstones import TOMBSTONES, tombstones_by_item
 from api.content.types import Article, news_item
 from api.context import Context, Info
 from api.enums import ArticleOrderField, Fallback
@@ -185,6 +186,7 @@ NODES = {
     "Article": NEWS,
     "VideoAsset": NEWS,
     "FocusSeries": NEWS,
+    "Tombstone": TOMBSTONES,
     "Concept": CONCEPTS,
     "Organisation": ORGANISATIONS,
     "Contributor": CONTRIBUTORS,
@@ -205,6 +207,8 @@ async def _node(context: Context, text: str) -> Any:
         model, graphql_type = _NAMED[node_id.type]
         row = await model.get_or_none(id=node_id.key)
         return graphql_type(row=row, frame=frame) if row else None
+    if node_id.type == "Tombstone":
+        return await context.load(tombstones_by_item, Frame(), node_id.key)
     found = await context.load(by_item, frame, node_id.key)
     if found is None or NEWS_TYPES[found.item.kind.value] != node_id.type:
         return None

@@ -12,7 +12,7 @@ import orjson
 import strawberry
 from tortoise.expressions import Q
 
-from api.content.loading import KINDS, Served, by_item, grouped, servings
+from api.content.loading import KINDS, Served, by_item, editions_of, grouped, servings
 from api.content.paging import page_of
 from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest
 from api.context import Info
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 subjects_of = grouped(Subject, "item_id", "position", related=["concept"])
 bylines_of = grouped(Byline, "item_id", "position", related=["contributor"])
 credits_of = grouped(CreditRow, "item_id", "position", related=["organisation"])
-editions_of = grouped(Edition, "item_id", "id")
 lead_videos_of = grouped(Association, "item_id", "position", where=Q(role=AssociationRole.LEAD_VIDEO))
 
 

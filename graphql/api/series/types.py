@@ -10,6 +10,8 @@ import strawberry
 from api.content.loading import by_item, grouped
 from api.content.paging import connection, cut_page
 from api.content.rows import NEWS, NEWS_JOINS, served
+from api.content.tombstones import ENTRIES as TOMBSTONE_ENTRIES
+from api.content.tombstones import SeriesTombstone, tombstones_by_item
 from api.content.types import Body, NewsItem, news_item
 from api.context import Info
 from api.enums import SeriesRole
@@ -22,6 +24,7 @@ from api.plans.reading import (
     Embedded,
     Instant,
     Link,
+    Linked,
     OrderTerm,
     Rows,
     Unfolded,
@@ -158,6 +161,15 @@ class FocusSeries(NewsItem):
             for row in cut.rows
         ]
         return connection(edges, cut, len(visible))
+
+    @planned(
+        Linked(Link(TOMBSTONE_ENTRIES, parent="s.item_id", key="n.series_id", order=("n.position", "n.target_id")))
+    )
+    async def tombstones(self, info: Info) -> list[SeriesTombstone]:
+        """What is left of its entries that were recalled, in order."""
+        rows = await info.context.load(entries_of, Frame(), self.served.item.id)
+        found = [(row, await info.context.load(tombstones_by_item, Frame(), row.target_id)) for row in rows]
+        return [SeriesTombstone(row=row, target=each.row) for row, each in found if each]
 
     async def _row(self, info: Info) -> links.FocusSeries | None:
         rows = await info.context.load(series_of, Frame(), self.served.item.id)

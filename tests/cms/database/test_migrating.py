@@ -61,6 +61,7 @@ async def fill(url: str) -> None:
                     headline=f"{name} {number}",
                     slugline=f"{name}{number}",
                     urgency=number or None,
+                    marks={"è": number},
                 )
                 await before.Credit.create(story=story, name="Rossi")
         await before.Story.filter(headline="Cronaca 2").delete()
@@ -85,6 +86,7 @@ async def test_no_row_and_no_index_is_lost(old_url: str, database_url: str, pack
         story = await after.Story.get(headline="国际 0").prefetch_related("desk")
         assert (story.urgency, story.edited_by, story.wordcount) == (5, "l'agenzia", 0)
         assert story.desk.phone == "1"
+        assert (story.marks, story.seen_by) == ({"è": 0}, [])
         assert (await after.Story.get(headline="国际 2")).urgency == 2
         new = await after.Story.create(desk=story.desk, locale="zh", headline="新", slugline="新")
         assert new.id == 7  # 6 was given once, and its row deleted
