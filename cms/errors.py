@@ -79,7 +79,7 @@ class UnauthenticatedError(PolyfocalError):
 
 
 class ThrottledError(PolyfocalError):
-    """This was tried too often, by this account or from this address; the message says when to try again."""
+    """Tried too often, by this account or from this address; the message says when to try again."""
 
     code = "THROTTLED"
 

@@ -1,7 +1,7 @@
 """Passwords: what is asked of one, and Argon2id, which is slow on purpose.
 
-Hashing takes some 50 ms and 64 MiB, so it runs in two threads of its own: neither the event loop nor a transaction waits
-for it, and a flood of sign-ins takes 128 MiB at most.
+Hashing takes some 50 ms and 64 MiB, so it runs in two threads of its own: neither the event loop nor a transaction
+waits for it, and a flood of sign-ins takes 128 MiB at most.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ def check_password(password: str, *personal: str) -> None:
     Raises:
         InvalidInputError: too short, too long, one character over and over, or personal.
     """
-    text = _normal(password)
+    text = _normal(password[: MOST + 1])
     if not LEAST <= len(text) <= MOST:
         raise InvalidInputError(f"A password has from {LEAST} to {MOST} characters.", path=("password",))
     if len(set(text)) < 4 or text.casefold() in {each.casefold() for each in personal}:
@@ -43,7 +43,7 @@ def generate_password() -> str:
 
 async def hash_password(password: str) -> str:
     """What is stored of it: an Argon2id hash with its salt and cost."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASH.hash, _bytes(_normal(password)))
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASH.hash, _bytes(password))
 
 
 async def verify_password(password: str, stored: str | None) -> tuple[bool, str | None]:
@@ -51,7 +51,7 @@ async def verify_password(password: str, stored: str | None) -> tuple[bool, str 
 
     `stored` is None where there is no such account: that takes as long and answers no.
     """
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _verify, _normal(password), stored)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _verify, password, stored)
 
 
 def _verify(password: str, stored: str | None) -> tuple[bool, str | None]:
@@ -76,5 +76,5 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+def _bytes(password: str) -> bytes:
+    return _normal(password).encode("utf-8", "replace")

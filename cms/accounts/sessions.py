@@ -93,5 +93,4 @@ async def end_sessions(ids: Sequence[int], *, now: datetime) -> None:
 
 async def end_sessions_of(user_id: int, *, but: int | None = None, now: datetime) -> None:
     """Delete the sessions of a user, but one if named, in the caller's transaction."""
-    ids = await Session.filter(user_id=user_id).values_list("id", flat=True)
-    await end_sessions([int(str(each)) for each in ids if each != but], now=now)
+    await end_sessions([row.id for row in await Session.filter(user_id=user_id) if row.id != but], now=now)

@@ -15,6 +15,8 @@ from cms.accounts.throttling import Client, begin_attempt
 from cms.database import transaction
 from cms.errors import InvalidInputError, UnauthenticatedError
 
+EMAIL_MOST = 254
+
 
 def account_key(email: str) -> str:
     """The address as accounts are found by it: people type capitals, and spaces at the ends."""
@@ -32,11 +34,11 @@ async def sign_in(email: str, password: str, *, client: Client, lifetimes: Lifet
     """
     key = account_key(email)
     attempt = await begin_attempt(digest(key), client, now=now)
-    user = await User.get_or_none(email=key) if key.isprintable() else None
+    user = await User.get_or_none(email=key) if len(key) <= EMAIL_MOST and key.isprintable() else None
     matches, better = await verify_password(password, user.password if user else None)
     signed_in: SignedIn | None = None
     async with transaction():
-        # Locked and compared: while the hash was computed, the account may have been deactivated or its password changed.
+        # Locked and compared: while the hash was computed, the account may have been closed or its password changed.
         now_stored = await User.filter(id=user.id).select_for_update().get() if user else None
         unchanged = user is not None and now_stored is not None and now_stored.password == user.password
         attempt.outcome = _outcome(now_stored, matches=matches and unchanged)

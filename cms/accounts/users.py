@@ -12,14 +12,14 @@ from cms.accounts.models import ApiToken, User
 from cms.accounts.passwords import check_password, generate_password, hash_password
 from cms.accounts.roles import Assignment, Role, check_assignments, is_administrator
 from cms.accounts.sessions import end_sessions_of
-from cms.accounts.signing_in import account_key, prove_password
+from cms.accounts.signing_in import EMAIL_MOST, account_key, prove_password
 from cms.accounts.throttling import Client
 from cms.database import transaction
-from cms.errors import InvalidInputError, NotFoundError
+from cms.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from cms.events import EventType
 from cms.statements import on_postgresql, rows
 
-NAME_MOST, EMAIL_MOST = 200, 254
+NAME_MOST = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ACCOUNTS_LOCK = 0x75736572  # "user": any number that nothing else in this database locks
 
@@ -163,6 +163,23 @@ async def reactivate_user(actor: Actor, *, user_id: int, now: datetime) -> User:
         user.active = True
         await user.save(update_fields=["active"])
         _record(EventType.USER_REACTIVATED, actor, user, now)
+    return user
+
+
+async def prefer_locale(actor: Actor, locale: str | None) -> User:
+    """Keep the language that the actor likes to work in; None for no preference.
+
+    Raises:
+        UnauthenticatedError: the actor is no person.
+        InvalidInputError: it is no language tag.
+    """
+    if actor.user_id is None:
+        raise UnauthenticatedError("Sign in first: a program prefers no language.")
+    locale = _check_locale(locale)
+    async with transaction():
+        user = await _locked(actor.user_id)
+        user.locale = locale
+        await user.save(update_fields=["locale"])
     return user
 
 

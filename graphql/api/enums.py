@@ -1,13 +1,33 @@
-"""Enums of the schema, each value with its description. Those of the domain are described here, where they are told."""
+"""Enums of the schema, each value with its description. Those of the domain are described here, where they are told.
+
+Types take them from here: one that Strawberry meets before it is described stays without a description.
+"""
 
 from enum import Enum, StrEnum
 from typing import TypeVar
 
 import strawberry
 
+from cms.accounts.actors import Permission
+from cms.accounts.roles import Role
 from cms.content.links import CreditRole, SeriesRole
 from cms.content.models import DraftStatus, Kind, LocaleReason, PubStatus
 from cms.events import ChangeType
+
+__all__ = [
+    "ArticleOrderField",
+    "ChangeType",
+    "CreditRole",
+    "Direction",
+    "DraftStatus",
+    "Fallback",
+    "Kind",
+    "LocaleReason",
+    "Permission",
+    "PubStatus",
+    "Role",
+    "SeriesRole",
+]
 
 E = TypeVar("E", bound=type[Enum])
 
@@ -121,4 +141,24 @@ described(
     EXPIRED="Its time is over.",
     UNPUBLISHED="It is no longer published, quietly.",
     DELETED="It is gone.",
+)
+described(
+    Permission,
+    "What an actor may do.",
+    READ="See working copies.",
+    EDIT="Write them.",
+    REVIEW="Approve them, or return them to their writers.",
+    PUBLISH="Publish, schedule, correct and unpublish.",
+    RECALL="Withhold and kill what is published.",
+    ADMINISTER="Give accounts, roles and tokens, and see the audit trail.",
+)
+described(
+    Role,
+    "What somebody is in the newsroom.",
+    READER="Sees working copies.",
+    CONTRIBUTOR="Writes, and leaves it to others to approve and publish.",
+    TRANSLATOR="Writes texts in the locales assigned, and reads all others.",
+    EDITOR="Writes and approves.",
+    PUBLISHER="Writes, approves, publishes and recalls.",
+    ADMINISTRATOR="Does everything, accounts among it.",
 )

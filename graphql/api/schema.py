@@ -3,6 +3,8 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.accounts.mutations import AccountsMutation
+from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
@@ -16,12 +18,12 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TaxonomyQuery, SearchQuery, PartnersQuery):
+class Query(ContentQuery, TaxonomyQuery, SearchQuery, PartnersQuery, AccountsQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation):
+class Mutation(ContentMutation, AccountsMutation):
     """Everything that can be changed."""
 
 
