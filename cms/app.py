@@ -81,19 +81,18 @@ def build_worker(newsroom: Newsroom) -> Worker:
     return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
 
 
+def build_authentication(newsroom: Newsroom) -> Authentication:
+    """How actors are recognised."""
+    settings = newsroom.settings
+    lifetimes = Lifetimes(timedelta(hours=settings.session_idle_hours), timedelta(days=settings.session_days))
+    return Authentication(newsroom.clock, lifetimes, settings.public_url, frozenset(settings.origins) - {"*"})
+
+
 def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:
     """The GraphQL endpoint."""
     schema = build_schema()
     operations = Operations(schema._schema, Limits(), introspection=newsroom.settings.introspection)  # noqa: SLF001 - Strawberry offers no other way to it
-
-    authentication = Authentication(
-        newsroom.clock,
-        Lifetimes(
-            timedelta(hours=newsroom.settings.session_idle_hours), timedelta(days=newsroom.settings.session_days)
-        ),
-        newsroom.settings.public_url,
-        frozenset(newsroom.settings.origins) - {"*"},
-    )
+    authentication = build_authentication(newsroom)
 
     def context(actor: Actor, client: Client, request_id: str) -> Context:
         now = newsroom.clock()
