@@ -39,6 +39,8 @@ class EventType(StrEnum):
     VIDEO_CREATED = "video.created"
     SERIES_CREATED = "series.created"
     DRAFT_SAVED = "draft.saved"
+    TRANSLATION_STARTED = "translation.started"
+    TRANSLATION_ACCEPTED = "translation.accepted"
     TEXT_PUBLISHED = "text.published"
     SHARED_PUBLISHED = "shared.published"
     TEXT_UNPUBLISHED = "text.unpublished"

@@ -16,6 +16,8 @@ from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import SHARED, Draft, DraftStatus, Item, Kind, Revision, RevisionKind
 from cms.content.parts import SERIES_ONLY, SharedPart, TextPart
 from cms.content.plaintext import check_line
+from cms.content.segments import segment_hashes
+from cms.content.staleness import note_translated
 from cms.database import transaction
 from cms.errors import ConflictError, InvalidInputError, NotFoundError
 from cms.events import EventType
@@ -27,6 +29,18 @@ _CREATED = {
     Kind.VIDEO: EventType.VIDEO_CREATED,
     Kind.SERIES: EventType.SERIES_CREATED,
 }
+
+
+_SAVED = (
+    "revision",
+    "status",
+    "updated_at",
+    "content",
+    "segment_hashes",
+    "translated_from",
+    "based_on_revision",
+    "source_hashes",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +78,8 @@ async def create_item(
         if "headline" not in text:
             raise InvalidInputError("headline must not be empty.", path=("headline",))
         drafts = {
-            SHARED: await _start(actor, item, SHARED, shared or {}, now),
-            locale: await _start(actor, item, locale, text, now),
+            SHARED: await begin_part(actor, item, SHARED, shared or {}, now),
+            locale: await begin_part(actor, item, locale, text, now),
         }
         events.record(_CREATED[kind], item_id=item.id, actor=actor.name, at=now)
     return Saved(item, drafts)
@@ -93,11 +107,13 @@ async def save_draft(
     locale: str,
     changes: Mapping[str, Any],
     expected_revision: int | None,
+    source_revision: int | None = None,
     now: datetime,
 ) -> Draft:
     """Save the named fields of one part and keep a Revision.
 
     `expected_revision` is the revision the editor started from: None to begin a text in a new locale.
+    `source_revision` is the revision of the source that a translator worked from, if it moved on since.
 
     Raises:
         NotFoundError: no such item.
@@ -117,9 +133,11 @@ async def save_draft(
         if draft is None:
             if "headline" not in changes:
                 raise InvalidInputError("headline must not be empty.", path=("headline",))
-            draft = await _start(actor, item, locale, changes, now)
+            draft = await begin_part(actor, item, locale, changes, now)
         else:
             draft.content = await _content(item, locale, draft.content, changes)
+            before, draft.segment_hashes = draft.segment_hashes, _hashes(locale, draft.content)
+            await note_translated(draft, _differing(before, draft.segment_hashes), source_revision)
             await keep_revision(actor, draft, RevisionKind.SAVE, now)
         events.record(EventType.DRAFT_SAVED, item_id=item_id, locale=locale or None, actor=actor.name, at=now)
     return draft
@@ -152,7 +170,7 @@ async def keep_revision(
     draft.revision += 1
     draft.status = DraftStatus.DRAFT
     draft.updated_at = now
-    await draft.save(update_fields=["revision", "status", "updated_at", "content"])
+    await draft.save(update_fields=_SAVED)
     await Revision.create(
         item_id=draft.item_id,
         locale=draft.locale,
@@ -166,9 +184,32 @@ async def keep_revision(
     )
 
 
-async def _start(actor: Actor, item: Item, locale: str, changes: Mapping[str, Any], now: datetime) -> Draft:
+async def begin_part(
+    actor: Actor,
+    item: Item,
+    locale: str,
+    changes: Mapping[str, Any],
+    now: datetime,
+    *,
+    translated_from: str | None = None,
+    based_on_revision: int | None = None,
+) -> Draft:
+    """Start the working copy of one part of a locked item, and keep its first Revision.
+
+    Raises:
+        InvalidInputError: a field does not fit.
+    """
     content = await _content(item, locale, {}, changes)
-    draft = await Draft.create(item_id=item.id, locale=locale, revision=0, content=content, updated_at=now)
+    draft = await Draft.create(
+        item_id=item.id,
+        locale=locale,
+        revision=0,
+        content=content,
+        segment_hashes=_hashes(locale, content),
+        translated_from=translated_from,
+        based_on_revision=based_on_revision,
+        updated_at=now,
+    )
     await keep_revision(actor, draft, RevisionKind.SAVE, now)
     return draft
 
@@ -191,6 +232,15 @@ async def _content(item: Item, locale: str, content: Mapping[str, Any], changes:
         if item.id in part.targets():
             raise InvalidInputError("An item cannot refer to itself.", path=("related",))
     return part.to_json()
+
+
+def _hashes(locale: str, content: Mapping[str, Any]) -> dict[str, str]:
+    return segment_hashes(TextPart.from_json(content)) if locale != SHARED else {}
+
+
+def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """The segments that say something else now, or nothing any more."""
+    return {name for name, _ in before.items() ^ after.items()}
 
 
 async def _known(model: type[Model], ids: Sequence[int], field: str, word: str) -> None:

@@ -88,7 +88,11 @@ class Item(Model):
 
 
 class Draft(Model):
-    """The working copy of one part; `revision` is the optimistic lock and the number of its last Revision."""
+    """The working copy of one part; `revision` is the optimistic lock and the number of its last Revision.
+
+    `segment_hashes` are those of its text (see `segments`). A translation was made from the text in `translated_from`
+    and is based on a revision of it; `source_hashes` says so segment by segment (see `staleness`).
+    """
 
     id = fields.BigIntField(primary_key=True)
     item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="drafts")
@@ -97,8 +101,10 @@ class Draft(Model):
     status = fields.CharEnumField(DraftStatus, max_length=10, default=DraftStatus.DRAFT)
     revision = fields.IntField()
     content: dict[str, Any] = fields.JSONField()
+    segment_hashes: dict[str, str] = fields.JSONField(default=dict)
+    translated_from = fields.CharField(max_length=35, null=True)
     based_on_revision: int | None = fields.IntField(null=True)
-    source_hashes: dict[str, str] = fields.JSONField(default=dict)
+    source_hashes: dict[str, dict[str, Any]] = fields.JSONField(default=dict)
     updated_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -5,6 +5,7 @@ should) stores and compares the same string.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from cms.content.grammar import Json
@@ -33,6 +34,24 @@ def html_of(document: Json) -> str:
     out: list[str] = []
     for node in document["content"]:
         _html(node, out)
+    return "".join(out)
+
+
+def inline_html(content: Sequence[Json]) -> str:
+    """HTML of inline nodes without a block around them; a mark that neighbours share opens once, so a link with one
+    bold word stays one link.
+    """
+    out: list[str] = []
+    opened: list[Json] = []
+    for child in content:
+        marks: list[Json] = child.get("marks", [])
+        if marks != opened:
+            shared = common_marks(opened, marks)
+            out.extend(mark_tags(mark)[1] for mark in reversed(opened[shared:]))
+            out.extend(mark_tags(mark)[0] for mark in marks[shared:])
+            opened = marks
+        out.append(escape_text(child["text"]) if "text" in child else "<br>")
+    out.extend(mark_tags(mark)[1] for mark in reversed(opened))
     return "".join(out)
 
 
@@ -113,21 +132,7 @@ def _wrapped(node: Json, tag: str, attributes: str, out: list[str]) -> None:
 
 
 def _inline(node: Json, tag: str, out: list[str]) -> None:
-    """Inline content; a mark that neighbours share opens once, so a link with one bold word stays one
-    link.
-    """
-    out.append(f"<{tag}>")
-    opened: list[Json] = []
-    for child in node.get("content", ()):
-        marks: list[Json] = child.get("marks", [])
-        if marks != opened:
-            shared = common_marks(opened, marks)
-            out.extend(mark_tags(mark)[1] for mark in reversed(opened[shared:]))
-            out.extend(mark_tags(mark)[0] for mark in marks[shared:])
-            opened = marks
-        out.append(escape_text(child["text"]) if "text" in child else "<br>")
-    out.extend(mark_tags(mark)[1] for mark in reversed(opened))
-    out.append(f"</{tag}>")
+    out.extend((f"<{tag}>", inline_html(node.get("content", ())), f"</{tag}>"))
 
 
 def common_marks(one: list[Json], other: list[Json]) -> int:

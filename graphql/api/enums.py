@@ -27,6 +27,7 @@ __all__ = [
     "PubStatus",
     "Role",
     "SeriesRole",
+    "described",
 ]
 
 E = TypeVar("E", bound=type[Enum])

@@ -8,6 +8,7 @@ from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
+from api.content.translations import TranslationMutation, TranslationQuery
 from api.content.types import Article
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
@@ -18,12 +19,12 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TaxonomyQuery, SearchQuery, PartnersQuery, AccountsQuery):
+class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, AccountsQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation, AccountsMutation):
+class Mutation(ContentMutation, TranslationMutation, AccountsMutation):
     """Everything that can be changed."""
 
 

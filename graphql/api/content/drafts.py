@@ -6,11 +6,11 @@ from typing import Any
 
 import strawberry
 
+from api.enums import CreditRole, DraftStatus, Kind, PubStatus
 from api.nodes import Node, encode_id, key_of
 from api.scalars import JSON, Locale
 from cms.content import models
-from cms.content.links import CreditRole
-from cms.content.models import SHARED, DraftStatus, Kind, PubStatus
+from cms.content.models import SHARED
 from cms.content.parts import TextPart
 
 
@@ -98,6 +98,16 @@ class Draft:
         """As it is stored."""
         return JSON(self.row.content)
 
+    @strawberry.field(description="The locale that it is a translation from; null if it is none.")
+    def translated_from(self) -> Locale | None:
+        """The locale of its source."""
+        return Locale(self.row.translated_from) if self.row.translated_from else None
+
+    @strawberry.field(description="The revision of the source that the translation is based on.")
+    def based_on_revision(self) -> int | None:
+        """Of the text in `translatedFrom`."""
+        return self.row.based_on_revision
+
     @strawberry.field(description="When it was last saved.")
     def updated_at(self) -> datetime:
         """The instant of the last revision."""
@@ -174,6 +184,10 @@ class SaveDraftInput:
     item: strawberry.ID = strawberry.field(description="The id of the item.")
     locale: Locale = strawberry.field(description="The locale of the text.")
     text: TextInput = strawberry.field(description="The fields that change.")
+    source_revision: int | None = strawberry.field(
+        default=None,
+        description="Of a translation: the revision of the source that you saw, if not the one it is based on.",
+    )
 
 
 @strawberry.input(description="Fields of a shared part to save.")

@@ -74,7 +74,9 @@ class ContentMutation:
         ] = None,
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision)
+        return await _save(
+            info, input.item, input.locale, lambda: text_changes(input.text), expected_revision, input.source_revision
+        )
 
     @strawberry.mutation(
         description="Save the given fields of an item's shared part. Needs the permission content.edit."
@@ -130,7 +132,12 @@ class ContentMutation:
 
 
 async def _save(
-    info: Info, item: str, locale: str, changes: Callable[[], Mapping[str, Any]], expected: int | None
+    info: Info,
+    item: str,
+    locale: str,
+    changes: Callable[[], Mapping[str, Any]],
+    expected: int | None,
+    source_revision: int | None = None,
 ) -> DraftPayload:
     context = info.context
 
@@ -141,6 +148,7 @@ async def _save(
             locale=locale,
             changes=changes(),
             expected_revision=expected,
+            source_revision=source_revision,
             now=context.now,
         )
         return Draft(row=draft)

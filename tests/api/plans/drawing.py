@@ -1,4 +1,4 @@
-"""Random operations over the whole of Query, valid by construction.
+"""Random operations over the whole of what the public reads, valid by construction.
 
 One response key means one field with the same arguments all over a document, so that selections merge wherever they
 meet. Fragments are spread only where their types overlap, and may be spread again.
@@ -19,6 +19,7 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from api.desk import is_desk_field
 from tests.api.plans.arguments import ArgumentDrawer, Chooser
 from tests.api.plans.values import Pools
 
@@ -143,6 +144,8 @@ class OperationDrawer:
 
     def _affordable(self, definition: GraphQLField, deep: int) -> bool:
         below = get_named_type(definition.type)
+        if is_desk_field(definition):
+            return False
         if is_leaf_type(below):
             return True
         return self._left > 2 and ("Connection" not in below.name or deep < CONNECTIONS_DEEP)
@@ -192,6 +195,8 @@ def paths(schema: GraphQLSchema) -> Sequence[tuple[tuple[str, str], ...]]:
         else:
             nexts = []
         for field_name, definition in getattr(graphql_type, "fields", {}).items():
+            if is_desk_field(definition):
+                continue
             way = (*ways[name], (name, field_name))
             found.append(way)
             nexts.append((get_named_type(definition.type).name, way))
