@@ -10,6 +10,8 @@ from urllib.parse import quote
 import orjson
 
 from api.endpoint import GraphQLEndpoint
+from cms.accounts.actors import SYSTEM, Grant, Permission
+from cms.accounts.tokens import issue_token
 from cms.app import Newsroom, build_endpoint
 from cms.database import MODEL_MODULES, Database
 from cms.freshness import Freshness
@@ -36,6 +38,12 @@ async def open_newsroom(
         engine: Any = await HeadlineEngine.indexing(behind=1)
         storage = open_storage(settings.storage)
         yield Newsroom(settings, database, engine, storage, freshness, clock, await load_locales()), built
+
+
+async def token_of(name: str, *permissions: Permission) -> str:
+    """The secret of a token with those permissions, for every kind and locale."""
+    _, secret = await issue_token(SYSTEM, name, [Grant(permission) for permission in permissions], now=NOON)
+    return secret
 
 
 class Client:
