@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 from starlette.applications import Starlette
@@ -15,18 +16,19 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import graphiql
+from api.authentication import Authentication
 from api.context import Context
 from api.endpoint import GraphQLEndpoint
 from api.limits import Limits
 from api.plans.operations import Operations
 from api.schema import build_schema
 from cms import events
-from cms.accounts.actors import ANONYMOUS, Actor
-from cms.accounts.tokens import recognise_token
+from cms.accounts.actors import Actor
+from cms.accounts.sessions import Lifetimes
+from cms.accounts.throttling import Client
 from cms.assets.removing import removal_handlers
 from cms.clock import Clock, utc_now
 from cms.database import MODEL_MODULES, Database
-from cms.errors import UnauthenticatedError
 from cms.freshness import Freshness
 from cms.reactions import REACTIONS
 from cms.reading import scope as reading
@@ -85,23 +87,25 @@ def build_worker(newsroom: Newsroom) -> Worker:
     return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
 
 
+def build_authentication(newsroom: Newsroom) -> Authentication:
+    """How actors are recognised."""
+    settings = newsroom.settings
+    lifetimes = Lifetimes(timedelta(hours=settings.session_idle_hours), timedelta(days=settings.session_days))
+    return Authentication(newsroom.clock, lifetimes, settings.public_url, frozenset(settings.origins) - {"*"})
+
+
 def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:
     """The GraphQL endpoint."""
     schema = build_schema()
     operations = Operations(schema._schema, Limits(), introspection=newsroom.settings.introspection)  # noqa: SLF001 - Strawberry offers no other way to it
+    authentication = build_authentication(newsroom)
 
-    async def authenticate(header: str | None) -> Actor:
-        if not header:
-            return ANONYMOUS
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise UnauthenticatedError("Send the token as 'Authorization: Bearer …'.")
-        return await recognise_token(token.strip(), now=newsroom.clock())
-
-    def context(actor: Actor, request_id: str) -> Context:
+    def context(actor: Actor, client: Client, request_id: str) -> Context:
         now = newsroom.clock()
         return Context(
             actor=actor,
+            client=client,
+            authentication=authentication,
             now=now,
             scope=reading.Scope(now),
             locales=newsroom.locales,
@@ -115,7 +119,7 @@ def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:
         schema,
         operations,
         newsroom.database,
-        authenticate=authenticate,
+        authentication=authentication,
         context=context,
         body_limit=newsroom.settings.body_limit,
         graphiql=newsroom.settings.graphiql,
@@ -148,6 +152,7 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
                 allow_origins=newsroom.settings.origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["authorization", "content-type", "x-request-id"],
+                allow_credentials="*" not in newsroom.settings.origins,  # sessions are not for just any page
                 expose_headers=["x-request-id"],
                 max_age=600,
             )

@@ -8,6 +8,7 @@
     │   └── UnknownLocaleError   UNKNOWN_LOCALE
     ├── NotFoundError            NOT_FOUND
     ├── UnauthenticatedError     UNAUTHENTICATED
+    ├── ThrottledError           THROTTLED
     ├── ForbiddenError           FORBIDDEN
     ├── ConflictError            CONFLICT
     ├── SlugTakenError           SLUG_TAKEN
@@ -77,6 +78,12 @@ class UnauthenticatedError(PolyfocalError):
     """Nobody is signed in, or the password, token or session is wrong or over."""
 
     code = "UNAUTHENTICATED"
+
+
+class ThrottledError(PolyfocalError):
+    """Tried too often, by this account or from this address; the message says when to try again."""
+
+    code = "THROTTLED"
 
 
 class ForbiddenError(PolyfocalError):

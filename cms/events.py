@@ -8,7 +8,9 @@ transaction after it.
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +63,14 @@ class EventType(StrEnum):
     ITEM_KILLED = "item.killed"
     ITEM_TAKEN_DOWN = "item.taken_down"
     LOCALES_CONFIGURED = "locales.configured"
+    USER_CREATED = "user.created"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_REACTIVATED = "user.reactivated"
+    ROLES_SET = "roles.set"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an event
+    SESSION_REVOKED = "session.revoked"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105 - likewise
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - likewise
 
 
 class ChangeType(StrEnum):
@@ -78,7 +88,8 @@ class Event(Model):
     """One thing that happened. Its id is its position in history; positions ascend and never repeat.
 
     `item_id` points nowhere in the schema, because history outlives what it tells of. `type` is text rather
-    than a database enum: an older program can read the history of a newer one.
+    than a database enum: an older program can read the history of a newer one. `address` is the client's, None for
+    what the worker or the command line did.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -86,12 +97,16 @@ class Event(Model):
     item_id = fields.BigIntField(null=True)
     locale = fields.CharField(max_length=35, null=True)
     actor = fields.CharField(max_length=255, null=True)
+    address = fields.CharField(max_length=45, null=True)
     data = fields.JSONField[dict[str, Any]]()
     at = fields.DatetimeField()
 
     class Meta:
         table = "event"
-        indexes = (Index(fields=("item_id", "id"), name="event_item"),)
+        indexes = (
+            Index(fields=("item_id", "id"), name="event_item"),
+            Index(fields=("at", "id"), name="event_at"),
+        )
 
 
 class Change(Model):
@@ -119,7 +134,7 @@ class Change(Model):
 class Epoch(Model):
     """The one row that names this run of history. Positions compare only within an epoch."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=32)
 
     class Meta:
@@ -148,7 +163,19 @@ class _Recorded:
 wakes: set[Callable[[], None]] = set()
 """Called after each commit of this process that wrote events. `Freshness` is in it while it is open."""
 
+_address: ContextVar[str | None] = ContextVar("polyfocal_address", default=None)
+
 _pending: WeakKeyDictionary[Transaction, list[_Recorded]] = WeakKeyDictionary()
+
+
+@contextmanager
+def coming_from(address: str | None) -> Iterator[None]:
+    """Say where the request that the block serves comes from: every event recorded in it carries that address."""
+    token = _address.set(address)
+    try:
+        yield
+    finally:
+        _address.reset(token)
 
 
 def record(
@@ -172,7 +199,7 @@ def record(
         _pending[tx] = []
         tx.before_commit(_write)
     at = at or utc_now()
-    row = (str(type), item_id, locale, actor, orjson.dumps(data or {}).decode(), at)
+    row = (str(type), item_id, locale, actor, _address.get(), orjson.dumps(data or {}).decode(), at)
     _pending[tx].append(_Recorded(row, tuple(changes), at))
 
 
@@ -217,7 +244,7 @@ async def _write() -> None:
     if on_postgresql():
         await rows("SELECT pg_advisory_xact_lock($1)", _COMMIT_ORDER_LOCK)
     inserted = await insert_rows(
-        'INSERT INTO "event" ("type", "item_id", "locale", "actor", "data", "at")',
+        'INSERT INTO "event" ("type", "item_id", "locale", "actor", "address", "data", "at")',
         [event.row for event in recorded],
         'RETURNING "id"',
     )

@@ -3,6 +3,7 @@
 Each field's description is its documentation; `docker/example.env` is made of them, and a test keeps it so.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -30,8 +31,16 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Where clients reach this server, such as https://cms.example.org.")
     cors_origins: str = Field(
         "",
-        description="Origins whose pages may call the API, separated by commas; * for any. None by default.",
+        description="Origins whose pages may call the API, separated by commas; * for any, but then without sessions."
+        " None by default.",
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For tells where"
+        " requests come from; without it, everybody behind a proxy counts as one when sign-ins are throttled.",
+    )
+    session_idle_hours: int = Field(24, gt=0, le=24 * 365, description="Hours after which an unused session is over.")
+    session_days: int = Field(14, gt=0, le=3650, description="Days after which any session is over.")
     graphiql: bool = Field(True, description="Whether browsers get the GraphiQL page at /graphql.")
     introspection: bool = Field(True, description="Whether the schema can be asked for.")
     body_limit: int = Field(4_000_000, gt=0, description="Bytes that a request to /graphql may have at most.")
@@ -42,6 +51,14 @@ class Settings(BaseSettings):
     @classmethod
     def _bare(cls, value: str) -> str:
         return value.strip().rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for each in value.split(","):
+            if each.strip():
+                ip_network(each.strip())  # "*" is none: then anybody could say to come from anywhere
+        return value
 
     @property
     def database(self) -> str:

@@ -45,7 +45,12 @@ class Grant:
 
     @classmethod
     def from_json(cls, stored: Any) -> Self | None:
-        """The same back; None for the permission of a newer release, which grants nothing here."""
+        """The same back; None for the permission of a newer release, which grants nothing here.
+
+        A bare name, as older tokens hold it, is the permission for everything.
+        """
+        if isinstance(stored, str):
+            stored = {"permission": stored}
         if stored["permission"] not in set(Permission):
             return None
         kinds, locales = (None if stored.get(k) is None else frozenset(stored[k]) for k in ("kinds", "locales"))
@@ -56,12 +61,13 @@ class Grant:
 class Actor:
     """Somebody or something that acts; `name` is what the revisions and events are signed with.
 
-    `user_id` is the account of a person who is signed in; a program has none.
+    `user_id` is the account of a person who is signed in, `session_id` the session; a program has neither.
     """
 
     name: str
     grants: tuple[Grant, ...] = ()
     user_id: int | None = None
+    session_id: int | None = None
 
     @classmethod
     def holding(cls, name: str, permissions: Iterable[Permission]) -> Self:
@@ -74,6 +80,9 @@ class Actor:
 
 
 ANONYMOUS = Actor("anonymous")
+STRANGER = "Sign in first, or send an API token as 'Authorization: Bearer …'."
+"""What a stranger is told who asks for more than the public may."""
+
 SYSTEM = Actor.holding("system", Permission)
 """The command line and the worker, which already have the database in their hands."""
 
@@ -87,7 +96,7 @@ def require(actor: Actor, permission: Permission, kind: str | None = None, local
     """
     if refused := [locale for locale in locales or (None,) if not actor.may(permission, kind, locale)]:
         if actor is ANONYMOUS:
-            raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")
+            raise UnauthenticatedError(STRANGER)
         where = f" for {kind.lower()}s" if kind else ""
         if refused[0] is not None:
             where += f" in {refused[0]}" if refused[0] else " in the shared part"

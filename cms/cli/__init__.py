@@ -1,7 +1,7 @@
 """The command `polyfocal`.
 
 running    serve web worker migrate
-accounts   token create, token revoke
+accounts   user create, user list, user password, token create, token revoke
 operating  doctor backup restore retry
 demo       demo
 importing  import

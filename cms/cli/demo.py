@@ -1,20 +1,27 @@
 """A newsroom to try, in one command."""
 
 import asyncio
+import contextlib
+from datetime import datetime
 
 import typer
 
-from cms.accounts.actors import Permission
-from cms.accounts.models import ApiToken
-from cms.accounts.tokens import issue_token
+from cms.accounts.actors import SYSTEM, Grant, Permission
+from cms.accounts.models import User
+from cms.accounts.passwords import generate_password
+from cms.accounts.roles import Assignment, Role
+from cms.accounts.tokens import issue_token, revoke_tokens
+from cms.accounts.users import change_password, create_user
 from cms.app import Newsroom
 from cms.cli.running import serve_until_stopped, settled
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
+from cms.errors import NotFoundError
 from cms.settings import Settings
 
 TOKEN = "demo"  # noqa: S105 - the name of the token, not the token
+EMAIL = "demo@polyfocal.example"
 
 
 def add_to(main: typer.Typer) -> None:
@@ -27,13 +34,16 @@ def demo() -> None:
     settings = settled()
 
     def prepare(address: str) -> str:
-        token = asyncio.run(_prepare(settings))
+        token, password = asyncio.run(_prepare(settings))
         return f"""
   Polyfocal is running.
 
     GraphiQL   {address}/graphql   (a first query is ready: press Ctrl-Enter)
     API token  {token}
-               (new at each start; send it as 'Authorization: Bearer …' with mutations)
+               (send it as 'Authorization: Bearer …' with mutations)
+    Sign-in    {EMAIL}
+               {password}
+               (an administrator; the token and this password are new at each start)
 
   Ctrl-C stops everything; the data stays in {settings.data_dir}/.
 """
@@ -41,11 +51,26 @@ def demo() -> None:
     serve_until_stopped(settings, prepare)
 
 
-async def _prepare(settings: Settings) -> str:
+async def _prepare(settings: Settings) -> tuple[str, str]:
+    """A token and the password of the demonstration's administrator."""
     await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
         made = await seed_demo(newsroom.storage, utc_now())
         typer.echo(f"Seeded {made} items." if made else "The newsroom is there already; its data was kept.")
         now = utc_now()
-        await ApiToken.filter(name=TOKEN, revoked_at=None).update(revoked_at=now)
-        return await issue_token(TOKEN, [Permission.EDIT, Permission.PUBLISH], now=now)
+        with contextlib.suppress(NotFoundError):
+            await revoke_tokens(SYSTEM, name=TOKEN, now=now)
+        grants = [Grant(Permission.EDIT), Grant(Permission.PUBLISH)]
+        _, token = await issue_token(SYSTEM, TOKEN, grants, now=now)
+        return token, await _password(now)
+
+
+async def _password(now: datetime) -> str:
+    """Made anew at each start: what is known to many would go on opening the newsroom when it is served for real."""
+    password = generate_password()
+    if user := await User.get_or_none(email=EMAIL):
+        await change_password(SYSTEM, user_id=user.id, password=password, now=now)
+    else:
+        roles = [Assignment(Role.ADMINISTRATOR)]
+        await create_user(SYSTEM, email=EMAIL, name="Demo", password=password, roles=roles, now=now)
+    return password

@@ -10,6 +10,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from cms.accounts.users import create_first_administrator
 from cms.app import Newsroom, Web, build_worker
 from cms.cli.supervising import (
     LISTEN,
@@ -20,13 +21,17 @@ from cms.cli.supervising import (
     stop_with_supervisor,
     supervise,
 )
-from cms.database import MODEL_MODULES, DatabaseError, migrate, transaction
+from cms.clock import utc_now
+from cms.database import MODEL_MODULES, Database, DatabaseError, migrate, transaction
 from cms.jobs import enqueue
 from cms.logs import configure_logs
 from cms.reading.indexing import BRING_UP
 from cms.settings import Settings
 
 Supervised = Annotated[bool, typer.Option(SUPERVISED, hidden=True)]
+
+FIRST_EMAIL = "administrator@localhost"
+FIRST = "The first administrator signs in as {email} with {password} (shown this once)."
 
 log = structlog.get_logger("cms.serve")
 
@@ -40,12 +45,16 @@ def add_to(main: typer.Typer) -> None:
 
 
 def serve() -> None:
-    """Migrate, then run web and worker until Ctrl-C; a process that dies is started again."""
+    """Migrate, then run web and worker until Ctrl-C; a process that dies is started again.
+
+    Where there is no user yet, an administrator is made, whose password is shown once.
+    """
     settings = settled()
 
     def prepare(address: str) -> str:
-        asyncio.run(migrate(settings.database, models=MODEL_MODULES))
-        return f"Polyfocal listens at {address}/graphql (Ctrl-C stops it)."
+        password = asyncio.run(_prepare(settings))
+        first = f"\n{FIRST.format(email=FIRST_EMAIL, password=password)}" if password else ""
+        return f"Polyfocal listens at {address}/graphql (Ctrl-C stops it).{first}"
 
     serve_until_stopped(settings, prepare)
 
@@ -76,6 +85,8 @@ def web(
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=5,
     )
     listener = socket.socket(fileno=listen_fd) if listen_fd is not None else listening(settings)
@@ -138,6 +149,13 @@ def refused(message: str) -> typer.Exit:
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _prepare(settings: Settings) -> str | None:
+    """The password of the first administrator, if one was made."""
+    await migrate(settings.database, models=MODEL_MODULES)
+    async with await Database.open(settings.database, models=MODEL_MODULES):
+        return await create_first_administrator(FIRST_EMAIL, "Administrator", now=utc_now())
 
 
 async def _work(settings: Settings) -> None:

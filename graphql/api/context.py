@@ -8,9 +8,11 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from api.authentication import Authentication
 from api.plans.fetching import Frame, Run
 from api.plans.sql import Dialect
 from cms.accounts.actors import Actor
+from cms.accounts.throttling import Client
 from cms.reading.scope import Scope
 from cms.taxonomy.locales import Locales
 from search import Engine
@@ -20,9 +22,14 @@ Batch = Callable[["Context", Frame, list[Any]], Awaitable[Sequence[Any]]]
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, when, and what there is to answer from."""
+    """One request: who asks, from where and when, and what there is to answer from.
+
+    `headers` are sent along with the answer.
+    """
 
     actor: Actor
+    client: Client
+    authentication: Authentication
     now: datetime
     scope: Scope
     locales: Locales
@@ -30,6 +37,7 @@ class Context:
     dialect: Dialect
     files_url: str
     request_id: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     _loaders: dict[tuple[Batch, Frame], DataLoader[Any, Any]] = field(default_factory=dict)
 
     def run(self, variables: Mapping[str, Any]) -> Run:

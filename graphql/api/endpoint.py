@@ -1,6 +1,6 @@
 """GraphQL over HTTP, as a bare ASGI application: negotiation, limits, who asks, then a plan or Strawberry."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,14 +13,17 @@ from starlette.types import Receive, Scope, Send
 from strawberry import Schema
 
 from api import errors
+from api.authentication import Authentication, client_of
 from api.context import Context
 from api.graphiql import HEADERS, page
 from api.plans.compiling import UncompilableError
 from api.plans.fetching import NestedError
 from api.plans.operations import InvalidDocumentError, Operation, Operations
+from cms import events
 from cms.accounts.actors import Actor
+from cms.accounts.throttling import Client
 from cms.database import Database, QueryTimeoutError
-from cms.errors import UnauthenticatedError
+from cms.errors import ForbiddenError, UnauthenticatedError
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
@@ -47,7 +50,7 @@ class RefusedError(Exception):
 class GraphQLEndpoint:
     """Answers GET and POST.
 
-    `authenticate(authorization header)` tells who asks, `context(actor, request id)` what there is to answer from.
+    `authentication` tells who asks, `context(actor, client, request id)` what there is to answer from.
     """
 
     def __init__(
@@ -56,13 +59,13 @@ class GraphQLEndpoint:
         operations: Operations,
         database: Database,
         *,
-        authenticate: Callable[[str | None], Awaitable[Actor]],
-        context: Callable[[Actor, str], Context],
+        authentication: Authentication,
+        context: Callable[[Actor, Client, str], Context],
         body_limit: int,
         graphiql: bool,
     ) -> None:
         self._schema, self._operations, self._database = schema, operations, database
-        self._authenticate, self._context = authenticate, context
+        self._authentication, self._context = authentication, context
         self._body_limit, self._graphiql = body_limit, graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,9 +89,12 @@ class GraphQLEndpoint:
         extra: Mapping[str, str] = {}
         try:
             asked = await self._read(scope, receive, headers)
-            actor = await self._recognise(headers.get(b"authorization"))
-            context = self._context(actor, scope.get("request_id", ""))
-            status, result = await self._execute(asked, context, is_get=scope["method"] == "GET")
+            is_get = scope["method"] == "GET"
+            actor = await self._recognise(headers, by_cookie=not is_get)
+            context = self._context(actor, client_of(scope, headers), scope.get("request_id", ""))
+            with events.coming_from(context.client.address or None):
+                status, result = await self._execute(asked, context, is_get=is_get)
+            extra = context.headers
         except RefusedError as refusal:
             status, result, extra = refusal.status, {"errors": [refusal.error]}, refusal.headers
         except Exception:
@@ -99,16 +105,21 @@ class GraphQLEndpoint:
             status = 200
         return status, orjson.dumps(result), extra
 
-    async def _recognise(self, header: str | None) -> Actor:
+    async def _recognise(self, headers: Mapping[bytes, str], *, by_cookie: bool) -> Actor:
         """Who asks.
 
         Raises:
-            RefusedError: the token is not good.
+            RefusedError: the token or session is not good. The browser forgets such a session, or it could begin none.
         """
         try:
-            return await self._authenticate(header)
+            return await self._authentication.recognise(headers, by_cookie=by_cookie)
+        except ForbiddenError as error:
+            raise RefusedError(403, error.code, error.message) from None
         except UnauthenticatedError as error:
-            raise RefusedError(401, error.code, error.message, {"WWW-Authenticate": "Bearer"}) from None
+            extra = {"WWW-Authenticate": "Bearer"}
+            if b"authorization" not in headers:
+                extra["Set-Cookie"] = self._authentication.forgetting()
+            raise RefusedError(401, error.code, error.message, extra) from None
 
     async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, str]) -> Asked:
         """The request's parameters.

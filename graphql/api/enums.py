@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import strawberry
 
+from cms.accounts.actors import Permission
+from cms.accounts.roles import Role
 from cms.content.correcting import OtherLocales
 from cms.content.links import CreditRole, SeriesRole
 from cms.content.models import DraftStatus, Kind, LocaleReason, PubStatus
@@ -26,7 +28,9 @@ __all__ = [
     "Kind",
     "LocaleReason",
     "OtherLocales",
+    "Permission",
     "PubStatus",
+    "Role",
     "SeriesRole",
     "described",
 ]
@@ -175,4 +179,24 @@ described(
     EXPIRED="Its time is over.",
     UNPUBLISHED="It is no longer published, quietly.",
     DELETED="It is gone.",
+)
+described(
+    Permission,
+    "What an actor may do.",
+    READ="See working copies.",
+    EDIT="Write them.",
+    REVIEW="Approve them, or return them to their writers.",
+    PUBLISH="Publish, schedule, correct and unpublish.",
+    RECALL="Withhold and kill what is published.",
+    ADMINISTER="Give accounts, roles and tokens, and see the audit trail.",
+)
+described(
+    Role,
+    "What somebody is in the newsroom.",
+    READER="Sees working copies.",
+    CONTRIBUTOR="Writes, and leaves it to others to approve and publish.",
+    TRANSLATOR="Writes texts in the locales assigned, and reads all others.",
+    EDITOR="Writes and approves.",
+    PUBLISHER="Writes, approves, publishes and recalls.",
+    ADMINISTRATOR="Does everything, accounts among it.",
 )

@@ -3,6 +3,8 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.accounts.mutations import AccountsMutation
+from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
@@ -19,12 +21,12 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, RecallQuery):
+class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, RecallQuery, AccountsQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation, TranslationMutation, WorkflowMutation, RecallMutation):
+class Mutation(ContentMutation, TranslationMutation, WorkflowMutation, RecallMutation, AccountsMutation):
     """Everything that can be changed."""
 
 

@@ -10,6 +10,8 @@ from urllib.parse import quote
 import orjson
 
 from api.endpoint import GraphQLEndpoint
+from cms.accounts.actors import SYSTEM, Grant, Permission
+from cms.accounts.tokens import issue_token
 from cms.app import Newsroom, build_endpoint
 from cms.database import MODEL_MODULES, Database
 from cms.freshness import Freshness
@@ -47,6 +49,12 @@ async def _newsroom(database: Database, freshness: Freshness, folder: Path, cloc
     engine: Any = await HeadlineEngine.indexing(behind=1)
     storage = open_storage(settings.storage)
     return Newsroom(settings, database, engine, storage, freshness, clock, await load_locales())
+
+
+async def token_of(name: str, *permissions: Permission) -> str:
+    """The secret of a token with those permissions, for every kind and locale."""
+    _, secret = await issue_token(SYSTEM, name, [Grant(permission) for permission in permissions], now=NOON)
+    return secret
 
 
 class Client:

@@ -9,7 +9,7 @@ from api.content.drafts import Draft, Item
 from api.context import Info
 from api.nodes import key_of
 from api.scalars import Locale
-from cms.accounts.actors import ANONYMOUS
+from cms.accounts.actors import ANONYMOUS, STRANGER
 from cms.errors import ConflictError, ForbiddenError, NotReadyError, PolyfocalError, UnauthenticatedError
 
 T = TypeVar("T")
@@ -85,4 +85,4 @@ RevisionArgument = Annotated[int, strawberry.argument(description="The revision 
 def authenticated(info: Info) -> None:
     """Refuse a stranger before looking at what was sent, so that refusals tell nothing about content."""
     if info.context.actor is ANONYMOUS:
-        raise UnauthenticatedError("This needs an API token: send it as 'Authorization: Bearer …'.")
+        raise UnauthenticatedError(STRANGER)

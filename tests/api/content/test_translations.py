@@ -3,10 +3,9 @@
 import pytest
 
 from cms.accounts.actors import SYSTEM, Permission
-from cms.accounts.tokens import issue_token
 from cms.content.serving import configure_locales
-from tests.api.newsrooms import Client, open_newsroom
-from tests.worlds import LOCALES, NOON
+from tests.api.newsrooms import Client, open_newsroom, token_of
+from tests.worlds import LOCALES
 
 CREATE = """mutation ($body: JSON) { createArticle(input: {locale: "it", text: {headline: "Si apre", body: $body}}) {
   result { item revision } userErrors { code } } }"""
@@ -57,7 +56,7 @@ class Desk:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def desk(request, tmp_path):
     async with open_newsroom(request.param, tmp_path, lambda: configure_locales(SYSTEM, LOCALES[:3])) as (newsroom, _):
-        token = await issue_token("traduttrice", [Permission.READ, Permission.EDIT], now=NOON)
+        token = await token_of("traduttrice", Permission.READ, Permission.EDIT)
         client = Client(newsroom)
         created = await client.ask(CREATE, {"body": BODY}, token=token)
         yield Desk(client, token, created["data"]["createArticle"]["result"]["item"])

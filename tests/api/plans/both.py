@@ -15,7 +15,8 @@ from api.plans.fetching import NestedError
 from api.plans.operations import Operations
 from api.schema import build_schema
 from cms.accounts.actors import ANONYMOUS
-from cms.app import Newsroom
+from cms.accounts.throttling import Client
+from cms.app import Newsroom, build_authentication
 from cms.reading.scope import Scope
 
 Answer = dict[str, Any]
@@ -67,6 +68,8 @@ class BothWays:
         now = self._newsroom.clock()
         return Context(
             actor=ANONYMOUS,
+            client=Client(),
+            authentication=build_authentication(self._newsroom),
             now=now,
             scope=Scope(now),
             locales=self._newsroom.locales,

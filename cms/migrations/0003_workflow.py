@@ -6,7 +6,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cms", "0001_initial")]
+    dependencies = [("cms", "0002_accounts")]
 
     initial = False
 
