@@ -133,7 +133,7 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
         Route("/graphql", build_endpoint(newsroom)),
     ]
     if newsroom.settings.graphiql:
-        routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS)))
+        routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS, packages=[graphiql.PACKAGED])))
     middleware = [Middleware(RequestLog)]
     if newsroom.settings.origins:
         middleware.append(
