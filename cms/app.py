@@ -24,7 +24,7 @@ from cms import events
 from cms.accounts.actors import ANONYMOUS, Actor
 from cms.accounts.tokens import recognise_token
 from cms.clock import Clock, utc_now
-from cms.database import MODEL_MODULES, Database
+from cms.database import MODEL_MODULES, Database, DatabaseError
 from cms.errors import UnauthenticatedError
 from cms.freshness import Freshness
 from cms.reactions import REACTIONS
@@ -166,7 +166,12 @@ class Web:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with Newsroom.open(self._settings) as newsroom:
+        async with AsyncExitStack() as stack:
+            try:
+                newsroom = await stack.enter_async_context(Newsroom.open(self._settings))
+            except DatabaseError as error:
+                await send({"type": "lifespan.startup.failed", "message": f"{error}. polyfocal doctor says more."})
+                return
             self._app = build_web(newsroom)
             following = asyncio.create_task(newsroom.follow_locales())
             await send({"type": "lifespan.startup.complete"})

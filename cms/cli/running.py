@@ -1,6 +1,8 @@
 """Running a newsroom: its web process, its worker process, or both under one supervisor."""
 
 import asyncio
+import ipaddress
+import signal
 import socket
 from collections.abc import Callable
 from typing import Annotated
@@ -20,7 +22,7 @@ from cms.cli.supervising import (
     stop_with_supervisor,
     supervise,
 )
-from cms.database import MODEL_MODULES, DatabaseError, migrate, transaction
+from cms.database import MODEL_MODULES, migrate, transaction
 from cms.jobs import enqueue
 from cms.logs import configure_logs
 from cms.reading.indexing import BRING_UP
@@ -52,14 +54,13 @@ def serve() -> None:
 
 def serve_until_stopped(settings: Settings, prepare: Callable[[str], str]) -> None:
     """Take the port, say what `prepare(address)` returns, and serve until SIGINT or SIGTERM."""
+    _interrupt_on_sigterm()
     try:
         with listening(settings) as listener:
-            typer.echo(prepare(_address(listener)))
+            typer.echo(prepare(settings.public_url or _address(listener)))
             asyncio.run(supervise([Child("web", serves=listener), Child("worker")]))
     except KeyboardInterrupt:
         typer.echo("Stopped before it was ready; what was begun is undone.", err=True)
-    except DatabaseError as error:
-        raise refused(f"{error}. polyfocal doctor says more.") from None
 
 
 def web(
@@ -70,6 +71,7 @@ def web(
     settings = settled()
     if supervised:
         stop_with_supervisor()
+    _interrupt_on_sigterm()
     config = uvicorn.Config(
         Web(settings),
         lifespan="on",
@@ -100,10 +102,7 @@ def worker(supervised: Supervised = False) -> None:
 def migrate_database() -> None:
     """Bring the database's schema up to date."""
     settings = settled()
-    try:
-        names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
-    except DatabaseError as error:
-        raise refused(f"{error}. polyfocal doctor says more.") from None
+    names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
     typer.echo(f"Applied: {', '.join(names)}" if names else "The schema is up to date.")
 
 
@@ -135,8 +134,16 @@ def refused(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+def _interrupt_on_sigterm() -> None:
+    """Let SIGTERM be what Ctrl-C is, so that a stop is no failure; as process 1 nobody else would heed it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def _address(listener: socket.socket) -> str:
+    """Where a browser on this machine reaches a socket."""
     host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -35,6 +35,7 @@ class Database:
 
         Raises:
             DatabaseError: the URL names no supported database.
+            UnreachableError: it does not let itself be opened.
             MigrationError: the schema cannot be brought up to date.
         """
         if migrate:

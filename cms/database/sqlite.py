@@ -17,6 +17,7 @@ from tortoise.backends.base.client import ConnectionWrapper, NestedTransactionCo
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 
 from cms.database.engine import EngineTransaction, WholeTransaction
+from cms.database.errors import UnreachableError
 
 WRITER_WAIT = 10.0
 """Seconds that a writer waits for another process's transaction."""
@@ -40,7 +41,11 @@ class NewsroomSqliteClient(SqliteClient):
         self._reader_lock = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:
-        """Open what is not open: the writer first, since it makes the file and its WAL."""
+        """Open what is not open: the writer first, since it makes the file and its WAL.
+
+        Raises:
+            UnreachableError: the file cannot be made or written.
+        """
         if self._connection is None:
             self._connection = await self._connect(COMMON_PRAGMAS)
         if self._reader is None:
@@ -48,6 +53,14 @@ class NewsroomSqliteClient(SqliteClient):
         await self._post_connect()
 
     async def _connect(self, pragmas: dict[str, str | int]) -> aiosqlite.Connection:
+        try:
+            # aiosqlite's thread would outlive the loop if it could not open the file: ask first.
+            sqlite3.connect(self.filename).close()
+            return await self._opened(pragmas)
+        except sqlite3.OperationalError as error:
+            raise UnreachableError(f"SQLite cannot write {self.filename}: {error}") from error
+
+    async def _opened(self, pragmas: dict[str, str | int]) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self.filename, isolation_level=None, timeout=WRITER_WAIT)
         try:
             connection.row_factory = sqlite3.Row
