@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -118,6 +119,8 @@ async def _alone(job: Job) -> int:
 
 def working(url: str, lease: float) -> None:
     """A worker that appends to the ledger until it is terminated, or killed."""
+    # One that is terminated while it starts must not die of it: the signal waits until there is a handler.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
     async def main() -> None:
         async with (
@@ -133,6 +136,7 @@ def working(url: str, lease: float) -> None:
                 idle=0.05,
             )
             worker.stop_on_signals()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             await worker.run()
 
     asyncio.run(main())
