@@ -32,6 +32,12 @@ from media.storage import LocalStorage
 from search import Engine
 
 BATCH = 500
+_UNFIT = (
+    *(ValueError, TypeError, OverflowError, BaseORMException),
+    *(sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
+)
+"""What the databases and their drivers say of rows that are none of theirs; Tortoise translates but some of it."""
+
 FRESH = frozenset({"epoch", "job", "progress"})
 """What a newsroom has from its first start; everything else is somebody's work."""
 
@@ -122,7 +128,7 @@ async def restore(
                 await _fill(table, archive)
             await events.new_epoch()
             await asyncio.to_thread(engine.clear)
-    except (BaseORMException, ValueError, TypeError) as error:
+    except _UNFIT as error:
         raise ArchiveError(f"The rows of the archive do not fit: {error}. Nothing was changed.") from error
 
 

@@ -51,7 +51,7 @@ def test_a_number_names_a_document_too():
         (record(text=["a"]), "text is not a text"),
         (record(title=" \n "), "title is empty"),
         (record(title="citt\0à"), "title holds the unprintable character U+0000"),
-        (b'{"doc_id": "1", "locale": "zh", "text": "x", "title": "\\ud800"}', "title holds the unprintable character U+D800"),
+        (b'{"title": "\\ud800", "locale": "zh", "text": "x"}', "title holds the unprintable character U+D800"),
         (record(text="a\x97b"), "text holds the unprintable character U+0097"),
         (record(title="x" * 5_000_000), "title has 5000000 characters"),
         (record(doc_id="x" * 501), "doc_id has 501 characters"),
@@ -88,7 +88,7 @@ lines = st.one_of(
     st.binary(max_size=60),
     st.dictionaries(names, values).map(json.dumps).map(str.encode),
     st.fixed_dictionaries(
-        {"doc_id": st.text(max_size=9), "locale": st.sampled_from(["it", "zh", "zh-Hant"]), "title": st.text(), "text": st.text()},
+        {"doc_id": st.text(max_size=9), "locale": st.sampled_from(["it", "zh"]), "title": st.text(), "text": st.text()},
         optional={"source": st.text(), "publisher": st.text(), "original": st.booleans(), "topic": st.text()},
     ).map(json.dumps).map(str.encode),
 )  # fmt: skip
