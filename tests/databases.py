@@ -45,6 +45,22 @@ async def fresh_database(
         await administrator.close()
 
 
+@asynccontextmanager
+async def empty_database(dialect: str, folder: Path) -> AsyncIterator[str]:
+    """The URL of a database without tables, gone afterwards; SQLite's is a file that nobody has made yet."""
+    if dialect == "sqlite":
+        yield f"sqlite://{folder}/newsroom.db"
+        return
+    server, name = postgresql_server(), f"test_{uuid.uuid4().hex}"
+    administrator = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await administrator.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await administrator.close()
+
+
 async def _copied_file(template: str, folder: Path, models: Sequence[str], create: Create) -> Path:
     with run_lock(template) as shared:
         original = shared / f"{template}.db"

@@ -6,6 +6,8 @@ operating  doctor backup restore retry
 demo       demo
 importing  import
 schema     schema
+
+supervising keeps the processes of `serve` alive, telling ends a command with a line.
 """
 
 import typer

@@ -2,35 +2,24 @@
 
 import asyncio
 import os
-import sqlite3
-from collections.abc import Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-import asyncpg
 import typer
-from tortoise.exceptions import BaseORMException
 
 from cms.cli.running import settled
+from cms.cli.telling import told
 from cms.clock import utc_now
-from cms.database import MODEL_MODULES, Database, DatabaseError, migrate, transaction
+from cms.database import MODEL_MODULES, Database, migrate, transaction
 from cms.jobs import retry_parked
-from cms.operating.archive import ArchiveError, Manifest, open_archive
+from cms.operating.archive import Manifest, open_archive
 from cms.operating.backup import back_up
 from cms.operating.doctor import examine
-from cms.operating.restore import NotRestoredError, refuse_if_running, refuse_other_schema
+from cms.operating.restore import refuse_if_running, refuse_other_schema
 from cms.operating.restore import restore as restore_archive
 from media.storage import open_storage
-from search import SearchError, open_engine
-
-T = TypeVar("T")
-
-_MENDABLE = (
-    *(NotRestoredError, ArchiveError, DatabaseError, SearchError, OSError, ValueError),
-    *(BaseORMException, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
-)
-"""What a person can do something about: told in a line, without a traceback."""
+from search import open_engine
 
 
 def add_to(main: typer.Typer) -> None:
@@ -65,7 +54,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file, such as news
         async with await Database.open(settings.database, models=MODEL_MODULES) as database:
             return await back_up(database, open_storage(settings.storage), file, now=utc_now())
 
-    manifest = _told(copy)
+    manifest = told(copy)
     files = sum(name.startswith("files/") for name in manifest.members)
     typer.echo(f"{file}: {manifest.rows} rows and {files} stored files.")
     if manifest.absent:
@@ -91,7 +80,7 @@ def restore(
                     await restore_archive(archive, manifest, database, storage, engine, force=force)
         return manifest
 
-    manifest = _told(bring_back)
+    manifest = told(bring_back)
     typer.echo(f"Restored {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC. Now start the newsroom.")
 
 
@@ -102,13 +91,4 @@ def retry() -> None:
         async with await Database.open(settled().database, models=MODEL_MODULES), transaction():
             return await retry_parked(now=utc_now())
 
-    typer.echo(f"{_told(again)} jobs will be tried again.")
-
-
-def _told(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """What comes of the work; what a person can mend is told in a line, without a traceback."""
-    try:
-        return asyncio.run(work())
-    except _MENDABLE as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    typer.echo(f"{told(again)} jobs will be tried again.")
