@@ -121,9 +121,10 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
 
     async def database_answers() -> None:
         await newsroom.freshness.latest()
+        await newsroom.database.check()
 
     async def index_answers() -> None:
-        for locale in newsroom.engine.locales():
+        for locale in newsroom.locales.tags:
             await asyncio.to_thread(newsroom.engine.count, locale)
 
     routes: list[BaseRoute] = [

@@ -14,6 +14,7 @@ from cms.app import Newsroom, build_worker
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
+from cms.reading.indexing import follow_changes
 from cms.settings import Settings
 
 TRIES, PAUSE = 400, 0.05
@@ -34,7 +35,7 @@ async def demo_newsroom(folder: Path) -> AsyncIterator[str]:
     await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
         await seed_demo(newsroom.storage, utc_now())
-        await build_worker(newsroom).drain()
+        await follow_changes(newsroom.engine, utc_now)
     async with serving("web", {"POLYFOCAL_DATA_DIR": str(folder)}) as url:
         yield url
 

@@ -1,6 +1,5 @@
 """API tokens from the command line."""
 
-import asyncio
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,9 +8,9 @@ import typer
 from cms.accounts.actors import Permission
 from cms.accounts.tokens import issue_token, revoke_token
 from cms.cli.running import settled
+from cms.cli.telling import told
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, Database
-from cms.errors import PolyfocalError
 
 tokens = typer.Typer(help="API tokens.", no_args_is_help=True)
 
@@ -39,7 +38,7 @@ def create(
             wanted = permission or [Permission.EDIT, Permission.PUBLISH]
             return await issue_token(name, wanted, now=now, expires_at=expires_at)
 
-    typer.echo(asyncio.run(issue()))
+    typer.echo(told(issue))
 
 
 @tokens.command()
@@ -50,8 +49,4 @@ def revoke(name: Annotated[str, typer.Argument(help="The name it was issued for.
         async with await Database.open(settled().database, models=MODEL_MODULES):
             return await revoke_token(name, now=utc_now())
 
-    try:
-        typer.echo(f"Revoked {asyncio.run(end())}.")
-    except PolyfocalError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(1) from None
+    typer.echo(f"Revoked {told(end)}.")

@@ -1,7 +1,5 @@
 """A newsroom to try, in one command."""
 
-import asyncio
-
 import typer
 
 from cms.accounts.actors import Permission
@@ -9,6 +7,7 @@ from cms.accounts.models import ApiToken
 from cms.accounts.tokens import issue_token
 from cms.app import Newsroom
 from cms.cli.running import serve_until_stopped, settled
+from cms.cli.telling import told
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
@@ -27,7 +26,7 @@ def demo() -> None:
     settings = settled()
 
     def prepare(address: str) -> str:
-        token = asyncio.run(_prepare(settings))
+        token = told(lambda: _prepare(settings))
         return f"""
   Polyfocal is running.
 

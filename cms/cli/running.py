@@ -22,6 +22,7 @@ from cms.cli.supervising import (
     stop_with_supervisor,
     supervise,
 )
+from cms.cli.telling import refused, told
 from cms.database import MODEL_MODULES, migrate, transaction
 from cms.jobs import enqueue
 from cms.logs import configure_logs
@@ -46,7 +47,7 @@ def serve() -> None:
     settings = settled()
 
     def prepare(address: str) -> str:
-        asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+        told(lambda: migrate(settings.database, models=MODEL_MODULES))
         return f"Polyfocal listens at {address}/graphql (Ctrl-C stops it)."
 
     serve_until_stopped(settings, prepare)
@@ -96,13 +97,13 @@ def worker(supervised: Supervised = False) -> None:
     settings = settled()
     if supervised:
         stop_with_supervisor()
-    asyncio.run(_work(settings))
+    told(lambda: _work(settings))
 
 
 def migrate_database() -> None:
     """Bring the database's schema up to date."""
     settings = settled()
-    names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
+    names = told(lambda: migrate(settings.database, models=MODEL_MODULES))
     typer.echo(f"Applied: {', '.join(names)}" if names else "The schema is up to date.")
 
 
@@ -126,12 +127,6 @@ def listening(settings: Settings) -> socket.socket:
         return listen(settings.host, settings.port)
     except PortTakenError as error:
         raise refused(str(error)) from None
-
-
-def refused(message: str) -> typer.Exit:
-    """Say why a command ends, in a line; to be raised."""
-    typer.echo(message, err=True)
-    return typer.Exit(1)
 
 
 def _interrupt_on_sigterm() -> None:

@@ -16,7 +16,7 @@ from cms.content.models import Edition, Item
 from cms.events import Change, ChangeType, latest
 from cms.jobs import Handler, Job, JobRequest
 from cms.reading.scope import Scope
-from search import Document, Engine
+from search import Document, Engine, SearchUnavailableError
 
 BATCH = 500
 BRING_UP = JobRequest(name="index_changes", serial_key="search", coalesce_key="search")
@@ -35,11 +35,23 @@ def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
 async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> int:
     """Bring the index up to the latest change; returns how many documents were written or removed.
 
-    An index that is ahead of the database belongs to another history, such as one before a restore: it is
-    begun anew.
+    An index that is ahead of the database belongs to another history, such as one before a restore; that one,
+    and one that is damaged, is begun anew.
     """
+    try:
+        return await _follow(engine, clock, batch)
+    except SearchUnavailableError:
+        await asyncio.to_thread(engine.clear)
+        return await _follow(engine, clock, batch)
+
+
+async def _follow(engine: Engine, clock: Clock, batch: int) -> int:
     if engine.position() > await latest():
         await asyncio.to_thread(engine.clear)
+    for locale in engine.locales():
+        await asyncio.to_thread(engine.count, locale)  # raises if it is gone, which no change might show
+    if not engine.position():
+        await asyncio.to_thread(engine.write, (), 0)  # an index of nothing is not a missing one
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))

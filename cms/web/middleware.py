@@ -6,8 +6,10 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+FAULT = "This is a fault of the server, not of the request."
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger("cms.web")
 
@@ -15,7 +17,7 @@ log = structlog.get_logger("cms.web")
 class RequestLog:
     """Gives each request an id, the client's own `X-Request-ID` if it is a plain one, and logs how it ended.
 
-    The id is bound to every log line of the request, and sent back.
+    The id is bound to every log line of the request, and sent back, also where the program fails.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,7 +30,7 @@ class RequestLog:
             return
         request_id = _request_id(scope)
         scope["request_id"] = request_id
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -40,12 +42,17 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
+            except Exception:
+                log.exception("request.failed", method=scope["method"], path=scope["path"])
+                if status:  # the answer has begun: only breaking it off tells the client
+                    raise
+                await JSONResponse({"error": FAULT}, status_code=500)(scope, receive, send_with_id)
             finally:
                 log.info(
                     "request",
                     method=scope["method"],
                     path=scope["path"],
-                    status=status,
+                    status=status or None,  # None: the client went before there was an answer
                     ms=round((time.perf_counter() - started) * 1000, 2),
                 )
 
