@@ -16,6 +16,7 @@ from api.content.loading import KINDS, Served, by_item, grouped, servings
 from api.content.paging import page_of
 from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest
 from api.context import Info
+from api.enums import CreditRole, LocaleReason, PubStatus
 from api.nodes import Node, encode_id
 from api.pagination import Connection
 from api.plans.fetching import Frame, Run
@@ -41,10 +42,10 @@ from api.taxonomy.types import (
     Contributor,
     Organisation,
 )
-from cms.content.links import Association, AssociationRole, Byline, CreditRole, SeriesEntry, Subject
+from cms.content.links import Association, AssociationRole, Byline, SeriesEntry, Subject
 from cms.content.links import Credit as CreditRow
 from cms.content.markdown import markdown_of
-from cms.content.models import Edition, LocaleReason, PubStatus, Revision, RevisionKind
+from cms.content.models import Edition, Revision, RevisionKind
 from cms.taxonomy.models import Locale as LocaleRow
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from api.content.paging import connection, cut_page
 from api.content.rows import NEWS
 from api.content.types import NewsItem, news_item
 from api.context import Info
+from api.enums import ChangeType
 from api.pagination import Connection, Edge, encode_cursor, read_page
 from api.plans.compiling import Compiler, Nodes
 from api.plans.fetching import Frame, Program, Run
@@ -37,7 +38,6 @@ from api.scalars import Locale
 from cms import events
 from cms.content.models import Item
 from cms.database.snapshots import Statement
-from cms.events import ChangeType
 
 FIRST, MOST = 200, 1_000
 IN_ORDER = (OrderTerm("h.position"), OrderTerm("h.item_id"), OrderTerm("h.locale", text=True))

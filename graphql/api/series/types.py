@@ -12,6 +12,7 @@ from api.content.paging import connection, cut_page
 from api.content.rows import NEWS, NEWS_JOINS, served
 from api.content.types import Body, NewsItem, news_item
 from api.context import Info
+from api.enums import SeriesRole
 from api.pagination import Connection, Edge, encode_cursor, read_page
 from api.plans.fetching import Frame, Run
 from api.plans.reading import (
@@ -28,7 +29,6 @@ from api.plans.reading import (
 )
 from api.plans.sql import Sql
 from cms.content import links
-from cms.content.links import SeriesRole
 from cms.taxonomy.locales import name_in
 
 series_of = grouped(links.FocusSeries, "item_id")
