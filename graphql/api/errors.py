@@ -46,7 +46,15 @@ def refused(code: str, message: str) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code}}
 
 
-def formatted(error: GraphQLError, code: str = INTERNAL) -> dict[str, Any]:
+def internal(request_id: str) -> dict[str, Any]:
+    """A fault of ours: nothing of it but the id that its log line has too."""
+    return {
+        "message": "Something went wrong here; it is logged.",
+        "extensions": {"code": INTERNAL, "requestId": request_id},
+    }
+
+
+def formatted(error: GraphQLError, code: str = INTERNAL, *, request_id: str = "") -> dict[str, Any]:
     """An error of graphql-core. What is not meant for clients is logged, and told only as INTERNAL."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
@@ -64,4 +72,4 @@ def formatted(error: GraphQLError, code: str = INTERNAL) -> dict[str, Any]:
             },
         }
     log.error("graphql.internal_error", exc_info=cause, path=error.path)
-    return {**answer, "message": "Something went wrong here; it is logged.", "extensions": {"code": INTERNAL}}
+    return {**answer, **internal(request_id)}

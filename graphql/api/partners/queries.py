@@ -55,7 +55,7 @@ def _in_order(_arguments: Arguments) -> Sequence[OrderTerm]:
 CHANGES = Rows(
     base="change h JOIN item i ON i.id = h.item_id", key="h.id", types={"": "Change"}, visible=_not_embargoed
 )
-FEED = Connected(CHANGES, _in_order, default_first=FIRST, most=MOST)
+FEED = Connected("changes", CHANGES, _in_order, default_first=FIRST, most=MOST)
 
 
 def _type_at(run: Run, _frame: Frame, kind: str, expires_at: Any) -> str:
@@ -149,11 +149,11 @@ class PartnersQuery:
         rows = sorted(await events.Change.all(), key=_place)
         items = {item.id: item for item in await Item.filter(embargoed_until=None)}
         rows = [row for row in rows if row.item_id in items]
-        cut = cut_page(rows, IN_ORDER, _place, page, scope=epoch)
+        cut = cut_page(rows, IN_ORDER, _place, page, scope=FEED.name + epoch)
         edges = [
             Edge(
                 node=Change(row=row, target=items[row.item_id]),
-                cursor=encode_cursor(IN_ORDER, _place(row), epoch),
+                cursor=encode_cursor(IN_ORDER, _place(row), FEED.name + epoch),
             )
             for row in cut.rows
         ]
