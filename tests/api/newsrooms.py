@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-
 from starlette.types import ASGIApp
 
 from cms.app import Newsroom, build_endpoint, build_web
