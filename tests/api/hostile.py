@@ -32,7 +32,7 @@ HOSTILE: Sequence[Any] = (
     {"field": "HEADLINE"}, {"direction": "UP"},
 )  # fmt: skip
 
-SHARE = 4
+SHARE = 6
 """Each field of an input object meets one in so many of them, its neighbour the next ones; literals and variables
 take turns."""
 
@@ -64,7 +64,11 @@ class Attempts:
             for number, path in enumerate([(), *self._paths(about.type)]):
                 for at, value in enumerate(HOSTILE if not path else HOSTILE[number % SHARE :: SHARE]):
                     right = {each: self._right(f"{name}.{each}", each, of) for each, of in field.args.items()}
-                    given = {each: right[each] for each, of in field.args.items() if is_required_argument(of)}
+                    given = {
+                        each: right[each]
+                        for each, of in field.args.items()
+                        if is_required_argument(of) or each == "expectedRevision"  # null begins a text
+                    }
                     spoilt = {**given, arg: _with(right[arg], path, value)}
                     written = {each: _literal(field.args[each].type, spoilt[each]) for each in spoilt}
                     defined, variables = "", {}
