@@ -1,4 +1,7 @@
-"""Enums of the schema, each value with its description. Those of the domain are described here, where they are told."""
+"""Enums of the schema, each value with its description. Those of the domain are described here, where they are told.
+
+Types take them from here: one that Strawberry meets before it is described stays without a description.
+"""
 
 from enum import Enum, StrEnum
 from typing import TypeVar
@@ -8,6 +11,19 @@ import strawberry
 from cms.content.links import CreditRole, SeriesRole
 from cms.content.models import DraftStatus, Kind, LocaleReason, PubStatus
 from cms.events import ChangeType
+
+__all__ = [
+    "ArticleOrderField",
+    "ChangeType",
+    "CreditRole",
+    "Direction",
+    "DraftStatus",
+    "Fallback",
+    "Kind",
+    "LocaleReason",
+    "PubStatus",
+    "SeriesRole",
+]
 
 E = TypeVar("E", bound=type[Enum])
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import strawberry
 
+from api.enums import CreditRole, DraftStatus, Kind, PubStatus
 from api.nodes import Node, encode_id, key_of
 from api.scalars import JSON, Locale
 from cms.content import models
-from cms.content.links import CreditRole
-from cms.content.models import SHARED, DraftStatus, Kind, PubStatus
+from cms.content.models import SHARED
 from cms.content.parts import TextPart
 
 

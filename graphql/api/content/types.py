@@ -16,6 +16,7 @@ from api.content.loading import KINDS, Served, by_item, grouped, servings
 from api.content.paging import page_of
 from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest
 from api.context import Info
+from api.enums import CreditRole, LocaleReason, PubStatus
 from api.nodes import Node, encode_id
 from api.pagination import Connection
 from api.plans.fetching import Frame, Run
@@ -41,10 +42,10 @@ from api.taxonomy.types import (
     Contributor,
     Organisation,
 )
-from cms.content.links import Association, AssociationRole, Byline, CreditRole, SeriesEntry, Subject
+from cms.content.links import Association, AssociationRole, Byline, SeriesEntry, Subject
 from cms.content.links import Credit as CreditRow
 from cms.content.markdown import markdown_of
-from cms.content.models import Edition, LocaleReason, PubStatus, Revision, RevisionKind
+from cms.content.models import Edition, Revision, RevisionKind
 from cms.taxonomy.models import Locale as LocaleRow
 
 if TYPE_CHECKING:
@@ -389,7 +390,7 @@ class NewsItem(Node):
         )
         return [Correction(revision=each) for each in await rows]
 
-    @planned(Connected(NEWS, latest, SERIES_OF, default_first=10))
+    @planned(Connected("series", NEWS, latest, SERIES_OF, default_first=10))
     async def series(
         self,
         info: Info,
@@ -400,9 +401,9 @@ class NewsItem(Node):
         ids = await SeriesEntry.filter(target_id=self.served.item.id).values_list("series_id", flat=True)
         visible = servings(info.context, self.served.frame, item_id__in=ids)
         rows = await visible.select_related("item", "edition")
-        return await page_of(info, self.served.frame, rows, latest({}), _latest_of, first, after)
+        return await page_of("series", self.served.frame, rows, latest({}), _latest_of, first, after)
 
-    @planned(Connected(NEWS, _in_order, RELATED, default_first=10))
+    @planned(Connected("related", NEWS, _in_order, RELATED, default_first=10))
     async def related(
         self,
         info: Info,
@@ -418,7 +419,7 @@ class NewsItem(Node):
         visible = servings(info.context, self.served.frame, item_id__in=list(places))
         rows = await visible.select_related("item", "edition")
         return await page_of(
-            info,
+            "related",
             self.served.frame,
             rows,
             _in_order({}),

@@ -16,6 +16,7 @@ from api.content.paging import connection, cut_page
 from api.content.rows import NEWS
 from api.content.types import NewsItem, news_item
 from api.context import Info
+from api.enums import ChangeType
 from api.pagination import Connection, Edge, encode_cursor, read_page
 from api.plans.compiling import Compiler, Nodes
 from api.plans.fetching import Frame, Program, Run
@@ -37,7 +38,6 @@ from api.scalars import Locale
 from cms import events
 from cms.content.models import Item
 from cms.database.snapshots import Statement
-from cms.events import ChangeType
 
 FIRST, MOST = 200, 1_000
 IN_ORDER = (OrderTerm("h.position"), OrderTerm("h.item_id"), OrderTerm("h.locale", text=True))
@@ -55,7 +55,7 @@ def _in_order(_arguments: Arguments) -> Sequence[OrderTerm]:
 CHANGES = Rows(
     base="change h JOIN item i ON i.id = h.item_id", key="h.id", types={"": "Change"}, visible=_not_embargoed
 )
-FEED = Connected(CHANGES, _in_order, default_first=FIRST, most=MOST)
+FEED = Connected("changes", CHANGES, _in_order, default_first=FIRST, most=MOST)
 
 
 def _type_at(run: Run, _frame: Frame, kind: str, expires_at: Any) -> str:
@@ -149,11 +149,11 @@ class PartnersQuery:
         rows = sorted(await events.Change.all(), key=_place)
         items = {item.id: item for item in await Item.filter(embargoed_until=None)}
         rows = [row for row in rows if row.item_id in items]
-        cut = cut_page(rows, IN_ORDER, _place, page, scope=epoch)
+        cut = cut_page(rows, IN_ORDER, _place, page, scope=FEED.name + epoch)
         edges = [
             Edge(
                 node=Change(row=row, target=items[row.item_id]),
-                cursor=encode_cursor(IN_ORDER, _place(row), epoch),
+                cursor=encode_cursor(IN_ORDER, _place(row), FEED.name + epoch),
             )
             for row in cut.rows
         ]

@@ -35,7 +35,7 @@ class Connection(Hanging):
         self.connected, self.fetch, self.shape, self.valuer = connected, fetch, shape, valuer
 
     def read(self, run: Run, frame: Frame, arguments: Arguments, scope: str = "") -> Program:
-        """The connection at the root of an operation; `scope` is what its cursors are bound to."""
+        """The connection at the root of an operation; `scope` is what its cursors are bound to besides the list."""
         page = read_page(arguments, self.connected.default_first, self.connected.most)
         order = self.connected.order(arguments)
         sql = Sql(run.dialect)
@@ -104,7 +104,7 @@ class Connection(Hanging):
     ) -> list[str]:
         where = conditions(sql, run, frame, arguments, self.connected.rows, self.connected.where)
         if page.cursor is not None:
-            where.append(_beyond(sql, order, page, scope))
+            where.append(_beyond(sql, order, page, self.connected.name + scope))
         return where
 
     def _totals(self, run: Run, frame: Frame, arguments: Arguments, keys: Sequence[Any] | None) -> Program:
@@ -124,7 +124,7 @@ class Connection(Hanging):
 
     def _cursor(self, order: Sequence[OrderTerm], scope: str = "") -> Callable[[Row], str]:
         start = len(self.fetch.columns)
-        stop = start + len(order)
+        stop, scope = start + len(order), self.connected.name + scope
         return lambda row: encode_cursor(order, row[start:stop], scope)
 
     def _answer(self, state: State, rows: Sequence[Row], page: Page, total: int) -> Answer:

@@ -116,7 +116,8 @@ class Searched:
             page, text = read_page(arguments, 20), _text(arguments)
             offset = _offset(page)
             sql = Sql(run.dialect)
-            since = f"SELECT DISTINCT item_id FROM change WHERE position > {sql.bind(run.engine.position())}"
+            # No DISTINCT: it would lead SQLite through all changes, by item.
+            since = f"SELECT item_id FROM change WHERE position > {sql.bind(run.engine.position())}"
             rows = yield Statement(since, tuple(sql.parameters))
             changed = frozenset(str(key) for (key,) in rows)
             results: Results = yield Blocking(

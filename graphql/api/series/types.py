@@ -12,6 +12,7 @@ from api.content.paging import connection, cut_page
 from api.content.rows import NEWS, NEWS_JOINS, served
 from api.content.types import Body, NewsItem, news_item
 from api.context import Info
+from api.enums import SeriesRole
 from api.pagination import Connection, Edge, encode_cursor, read_page
 from api.plans.fetching import Frame, Run
 from api.plans.reading import (
@@ -28,7 +29,6 @@ from api.plans.reading import (
 )
 from api.plans.sql import Sql
 from cms.content import links
-from cms.content.links import SeriesRole
 from cms.taxonomy.locales import name_in
 
 series_of = grouped(links.FocusSeries, "item_id")
@@ -133,7 +133,7 @@ class FocusSeries(NewsItem):
             for each in (row.sections if row else [])
         ]
 
-    @planned(Connected(ENTRIES, _in_order, ENTRIES_OF, where=_of_section, default_first=30))
+    @planned(Connected("entries", ENTRIES, _in_order, ENTRIES_OF, where=_of_section, default_first=30))
     async def entries(
         self,
         info: Info,
@@ -149,11 +149,11 @@ class FocusSeries(NewsItem):
         ids = [row.target_id for row in rows]
         targets = dict(zip((row.id for row in rows), await by_item(info.context, frame, ids), strict=True))
         visible = [row for row in rows if targets[row.id] is not None]
-        cut = cut_page(visible, IN_ORDER, _place, page)
+        cut = cut_page(visible, IN_ORDER, _place, page, "entries")
         edges = [
             Edge(
                 node=SeriesEntry(row=row, target=news_item(targets[row.id])),
-                cursor=encode_cursor(IN_ORDER, _place(row)),
+                cursor=encode_cursor(IN_ORDER, _place(row), "entries"),
             )
             for row in cut.rows
         ]
