@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from starlette.applications import Starlette
@@ -30,6 +30,7 @@ from cms.freshness import Freshness
 from cms.reactions import REACTIONS
 from cms.reading import scope as reading
 from cms.reading.indexing import indexing_handlers
+from cms.reading.mending import ask_for_mending, watched
 from cms.settings import Settings
 from cms.taxonomy.locales import Locales, load_locales
 from cms.web.files import file_routes
@@ -51,6 +52,8 @@ class Newsroom:
     freshness: Freshness
     clock: Clock
     locales: Locales
+    damaged: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the index was found missing or damaged."""
 
     @classmethod
     @asynccontextmanager
@@ -58,12 +61,13 @@ class Newsroom:
         """Open everything; close it in reverse."""
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(await Database.open(settings.database, models=MODEL_MODULES))
-            engine = open_engine(settings.search)
+            damaged = asyncio.Event()
+            engine = watched(open_engine(settings.search), damaged)
             stack.callback(engine.close)
             freshness = await stack.enter_async_context(Freshness(database))
             await events.epoch()
             storage = open_storage(settings.storage)
-            yield cls(settings, database, engine, storage, freshness, clock, await load_locales())
+            yield cls(settings, database, engine, storage, freshness, clock, await load_locales(), damaged)
 
     async def follow_locales(self) -> None:
         """Keep `locales` in step with whatever process configures them."""
@@ -123,8 +127,9 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
         await newsroom.freshness.latest()
 
     async def index_answers() -> None:
-        for locale in newsroom.engine.locales():
-            await asyncio.to_thread(newsroom.engine.count, locale)
+        if await events.Change.exists():  # before that there is nothing to index
+            for locale in newsroom.locales.tags:
+                await asyncio.to_thread(newsroom.engine.count, locale)
 
     routes: list[BaseRoute] = [
         Route("/", lambda _request: RedirectResponse("/graphql")),
@@ -168,9 +173,13 @@ class Web:
         await receive()
         async with Newsroom.open(self._settings) as newsroom:
             self._app = build_web(newsroom)
-            following = asyncio.create_task(newsroom.follow_locales())
+            following = [
+                asyncio.create_task(newsroom.follow_locales()),
+                asyncio.create_task(ask_for_mending(newsroom.damaged, newsroom.clock)),
+            ]
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            following.cancel()
-            await asyncio.wait([following])
+            for task in following:
+                task.cancel()
+            await asyncio.wait(following)
         await send({"type": "lifespan.shutdown.complete"})

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.error import URLError
 
-from cms.app import Newsroom
+from cms.app import Newsroom, build_worker
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
@@ -29,11 +29,12 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def demo_newsroom(folder: Path) -> AsyncIterator[str]:
-    """A seeded newsroom and the URL of its web process."""
+    """A seeded newsroom, its texts in the index, and the URL of its web process."""
     settings = Settings(data_dir=folder)
     await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
         await seed_demo(newsroom.storage, utc_now())
+        await build_worker(newsroom).drain()
     async with serving("web", {"POLYFOCAL_DATA_DIR": str(folder)}) as url:
         yield url
 

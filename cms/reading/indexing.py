@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+import structlog
 from tortoise.models import Model
 
 from cms.clock import Clock
@@ -16,11 +17,14 @@ from cms.content.models import Edition, Item
 from cms.events import Change, ChangeType, latest
 from cms.jobs import Handler, Job, JobRequest
 from cms.reading.scope import Scope
-from search import Document, Engine
+from search import Document, Engine, SearchUnavailableError
 
 BATCH = 500
-BRING_UP = JobRequest(name="index_changes", serial_key="search", coalesce_key="search")
-"""What a worker asks for when it starts: an index that is new, damaged or behind is brought up to date."""
+BRING_UP = JobRequest(name="mend_index", serial_key="search", coalesce_key="search")
+"""What a worker asks for when it starts, and whoever finds the index damaged: it is read wholly, built again if
+it is not as it was written, and brought up to date."""
+
+log = structlog.get_logger(__name__)
 
 
 def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
@@ -29,23 +33,44 @@ def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
     async def index_changes(_job: Job) -> None:
         await follow_changes(engine, clock)
 
-    return {"index_changes": index_changes}
+    async def mend_index(_job: Job) -> None:
+        if problems := await asyncio.to_thread(engine.check):
+            log.warning("index.rebuilt", problems=problems)
+            await asyncio.to_thread(engine.clear)
+        await follow_changes(engine, clock)
+
+    return {"index_changes": index_changes, "mend_index": mend_index}
 
 
 async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> int:
     """Bring the index up to the latest change; returns how many documents were written or removed.
 
-    An index that is ahead of the database belongs to another history, such as one before a restore: it is
-    begun anew.
+    An index that is damaged is begun anew, and so is one that is ahead of the database, which belongs to another
+    history, such as one before a restore.
+
+    Raises:
+        SearchBusyError: another process writes; SearchDiskError: the disk takes no more. The index stands.
     """
-    if engine.position() > await latest():
-        await asyncio.to_thread(engine.clear)
+    try:
+        if engine.position() <= await latest():
+            return await _follow(engine, clock, batch)
+        log.warning("index.rebuilt", problems=("it is ahead of the database",))
+    except SearchUnavailableError as error:
+        log.warning("index.rebuilt", problems=(str(error),))
+    await asyncio.to_thread(engine.clear)
+    return await _follow(engine, clock, batch)
+
+
+async def _follow(engine: Engine, clock: Clock, batch: int) -> int:
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))
         entries = [(each.locale, str(each.item_id), documents.get((each.item_id, each.locale))) for each in changes]
         await asyncio.to_thread(engine.write, entries, changes[-1].position)
         written += len(entries)
+    if engine.position() == 0:
+        # Nothing was ever public: an index of nothing says so, where none says that search is not available.
+        await asyncio.to_thread(engine.write, (), 0)
     return written
 
 
