@@ -36,7 +36,7 @@ from cms.taxonomy.locales import Locales, load_locales
 from cms.web.files import file_routes
 from cms.web.health import health_routes
 from cms.web.middleware import RequestLog
-from cms.worker import Worker
+from cms.worker import LEASE, Worker
 from media.storage import LocalStorage, open_storage
 from search import Engine, open_engine
 
@@ -77,10 +77,10 @@ class Newsroom:
             self.locales = await load_locales()
 
 
-def build_worker(newsroom: Newsroom) -> Worker:
-    """The worker: its reactions, and the handlers of their jobs."""
+def build_worker(newsroom: Newsroom, *, lease: float = LEASE) -> Worker:
+    """The worker: its reactions, and the handlers of their jobs, which a dead one keeps for `lease` seconds."""
     handlers = indexing_handlers(newsroom.engine, newsroom.clock)
-    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
+    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock, lease=lease)
 
 
 def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:

@@ -62,15 +62,14 @@ async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> in
 
 
 async def _follow(engine: Engine, clock: Clock, batch: int) -> int:
+    if not await Change.exists():
+        await asyncio.to_thread(engine.write, (), 0)  # nothing is public: an index that says so is no missing one
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))
         entries = [(each.locale, str(each.item_id), documents.get((each.item_id, each.locale))) for each in changes]
         await asyncio.to_thread(engine.write, entries, changes[-1].position)
         written += len(entries)
-    if engine.position() == 0:
-        # Nothing was ever public: an index of nothing says so, where none says that search is not available.
-        await asyncio.to_thread(engine.write, (), 0)
     return written
 
 
