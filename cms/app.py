@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from starlette.applications import Starlette
@@ -30,12 +30,13 @@ from cms.freshness import Freshness
 from cms.reactions import REACTIONS
 from cms.reading import scope as reading
 from cms.reading.indexing import indexing_handlers
+from cms.reading.mending import ask_for_mending, watched
 from cms.settings import Settings
 from cms.taxonomy.locales import Locales, load_locales
 from cms.web.files import file_routes
 from cms.web.health import health_routes
 from cms.web.middleware import RequestLog
-from cms.worker import Worker
+from cms.worker import LEASE, Worker
 from media.storage import LocalStorage, open_storage
 from search import Engine, open_engine
 
@@ -51,6 +52,8 @@ class Newsroom:
     freshness: Freshness
     clock: Clock
     locales: Locales
+    damaged: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the index was found missing or damaged."""
 
     @classmethod
     @asynccontextmanager
@@ -58,12 +61,13 @@ class Newsroom:
         """Open everything; close it in reverse."""
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(await Database.open(settings.database, models=MODEL_MODULES))
-            engine = open_engine(settings.search)
+            damaged = asyncio.Event()
+            engine = watched(open_engine(settings.search), damaged)
             stack.callback(engine.close)
             freshness = await stack.enter_async_context(Freshness(database))
             await events.epoch()
             storage = open_storage(settings.storage)
-            yield cls(settings, database, engine, storage, freshness, clock, await load_locales())
+            yield cls(settings, database, engine, storage, freshness, clock, await load_locales(), damaged)
 
     async def follow_locales(self) -> None:
         """Keep `locales` in step with whatever process configures them."""
@@ -73,10 +77,10 @@ class Newsroom:
             self.locales = await load_locales()
 
 
-def build_worker(newsroom: Newsroom) -> Worker:
-    """The worker: its reactions, and the handlers of their jobs."""
+def build_worker(newsroom: Newsroom, *, lease: float = LEASE) -> Worker:
+    """The worker: its reactions, and the handlers of their jobs, which a dead one keeps for `lease` seconds."""
     handlers = indexing_handlers(newsroom.engine, newsroom.clock)
-    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
+    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock, lease=lease)
 
 
 def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:
@@ -124,8 +128,9 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
         await newsroom.database.check()
 
     async def index_answers() -> None:
-        for locale in newsroom.locales.tags:
-            await asyncio.to_thread(newsroom.engine.count, locale)
+        if await events.Change.exists():  # before that there is nothing to index
+            for locale in newsroom.locales.tags:
+                await asyncio.to_thread(newsroom.engine.count, locale)
 
     routes: list[BaseRoute] = [
         Route("/", lambda _request: RedirectResponse("/graphql")),
@@ -174,9 +179,13 @@ class Web:
                 await send({"type": "lifespan.startup.failed", "message": f"{error}. polyfocal doctor says more."})
                 return
             self._app = build_web(newsroom)
-            following = asyncio.create_task(newsroom.follow_locales())
+            following = [
+                asyncio.create_task(newsroom.follow_locales()),
+                asyncio.create_task(ask_for_mending(newsroom.damaged, newsroom.clock)),
+            ]
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            following.cancel()
-            await asyncio.wait([following])
+            for task in following:
+                task.cancel()
+            await asyncio.wait(following)
         await send({"type": "lifespan.shutdown.complete"})

@@ -25,7 +25,7 @@ import Stemmer
 from search.languages import ELISIONS, POSSESSIVES, STEMMERS, language
 from search.scripts import APOSTROPHES, WORDS, clusters, fold
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text gives other tokens: an index that was written before must be rebuilt."""
 
 LONGEST = 64  # characters of a token; what is longer is no word, and engines limit their keys

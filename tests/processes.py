@@ -22,7 +22,7 @@ from cms.statements import rows
 from cms.worker import Worker
 
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["tests.processes"])
+_server.set_forkserver_preload(["tests.processes", "tests.flows.offices"])
 
 
 def start(program: Callable[..., None], *arguments: object) -> BaseProcess:

@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+import structlog
 from tortoise.models import Model
 
 from cms.clock import Clock
@@ -19,8 +20,11 @@ from cms.reading.scope import Scope
 from search import Document, Engine, SearchUnavailableError
 
 BATCH = 500
-BRING_UP = JobRequest(name="index_changes", serial_key="search", coalesce_key="search")
-"""What a worker asks for when it starts: an index that is new, damaged or behind is brought up to date."""
+BRING_UP = JobRequest(name="mend_index", serial_key="search", coalesce_key="search")
+"""What a worker asks for when it starts, and whoever finds the index damaged: it is read wholly, built again if
+it is not as it was written, and brought up to date."""
+
+log = structlog.get_logger(__name__)
 
 
 def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
@@ -29,29 +33,39 @@ def indexing_handlers(engine: Engine, clock: Clock) -> Mapping[str, Handler]:
     async def index_changes(_job: Job) -> None:
         await follow_changes(engine, clock)
 
-    return {"index_changes": index_changes}
+    async def mend_index(_job: Job) -> None:
+        if problems := await asyncio.to_thread(engine.check):
+            log.warning("index.rebuilt", problems=problems)
+            await asyncio.to_thread(engine.clear)
+        await follow_changes(engine, clock)
+
+    return {"index_changes": index_changes, "mend_index": mend_index}
 
 
 async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> int:
     """Bring the index up to the latest change; returns how many documents were written or removed.
 
-    An index that is ahead of the database belongs to another history, such as one before a restore; that one,
-    and one that is damaged, is begun anew.
+    An index that is damaged is begun anew, and so is one that is ahead of the database, which belongs to another
+    history, such as one before a restore.
+
+    Raises:
+        SearchBusyError: another process writes; SearchDiskError: the disk takes no more. The index stands.
     """
     try:
-        return await _follow(engine, clock, batch)
-    except SearchUnavailableError:
-        await asyncio.to_thread(engine.clear)
-        return await _follow(engine, clock, batch)
+        if engine.position() <= await latest():
+            return await _follow(engine, clock, batch)
+        log.warning("index.rebuilt", problems=("it is ahead of the database",))
+    except SearchUnavailableError as error:
+        log.warning("index.rebuilt", problems=(str(error),))
+    await asyncio.to_thread(engine.clear)
+    return await _follow(engine, clock, batch)
 
 
 async def _follow(engine: Engine, clock: Clock, batch: int) -> int:
-    if engine.position() > await latest():
-        await asyncio.to_thread(engine.clear)
+    if not await Change.exists():
+        await asyncio.to_thread(engine.write, (), 0)  # nothing is public: an index that says so is no missing one
     for locale in engine.locales():
         await asyncio.to_thread(engine.count, locale)  # raises if it is gone, which no change might show
-    if not engine.position():
-        await asyncio.to_thread(engine.write, (), 0)  # an index of nothing is not a missing one
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))
