@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from langcodes import tag_is_valid
 
-from cms.content.parts import HEADLINE_MOST
+from cms.content.checks import HEADLINE_MOST
 from cms.content.plaintext import UNPUBLISHABLE
 from cms.taxonomy.locales import canonical
 
