@@ -5,7 +5,7 @@ Draft and Revision hold them as JSON. They come in as *changes*, a mapping of th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 from cms.content import body as bodies
@@ -20,11 +20,11 @@ class _Part:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """From what a draft or revision holds; a field of another release is left aside."""
-        return cls(**{name: content[name] for name in cls.__dataclass_fields__ if name in content})
+        return cls(**{each.name: content[each.name] for each in fields(cls) if each.name in content})
 
     def to_json(self) -> dict[str, Any]:
         """What a draft or revision holds."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}  # asdict copies whole bodies
+        return {each.name: getattr(self, each.name) for each in fields(self)}  # asdict copies whole bodies
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """The part with the named fields replaced; None empties a field.
