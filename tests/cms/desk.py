@@ -44,9 +44,7 @@ async def write(
 ) -> Item:
     """A new item with its first text, in drafts."""
     given = {"headline": headline, **text}
-    saved = await editing.create_item(
-        SYSTEM, kind, source_locale=locale, text=given, shared=shared, uri=uri, now=NOON
-    )
+    saved = await editing.create_item(SYSTEM, kind, source_locale=locale, text=given, shared=shared, uri=uri, now=NOON)
     return saved.item
 
 

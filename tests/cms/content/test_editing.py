@@ -241,7 +241,5 @@ async def test_editing_needs_its_permission():
         with pytest.raises(error):
             await editing.create_article(actor, source_locale="it", text={"headline": "Neve"}, now=NOON)
         with pytest.raises(error):
-            await editing.save_draft(
-                actor, item_id=item.id, locale="it", changes={}, expected_revision=1, now=NOON
-            )
+            await editing.save_draft(actor, item_id=item.id, locale="it", changes={}, expected_revision=1, now=NOON)
     assert await everything() == before
