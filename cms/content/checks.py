@@ -71,7 +71,7 @@ def _list(name: str, value: Any) -> Sequence[Any]:
 
 def _id(value: Any, *path: str | int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= ID_MOST:
-        raise InvalidInputError(f"{path[-1] if len(path) == 1 else path[0]} must name rows by id.", path=path)
+        raise InvalidInputError(f"{path[0]} must be given by id.", path=path)
     return value
 
 
@@ -138,11 +138,7 @@ def _entries(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 def _inner_line(value: Any, most: int, *path: str | int) -> str:
-    """A line deeper in a field; its path says where."""
-    try:
-        return check_line(value, name=str(path[-1]), most=most)
-    except InvalidInputError as error:
-        raise InvalidInputError(error.message, path=path) from None
+    return check_line(value, name=str(path[-1]), most=most, path=path)
 
 
 def _role(roles: type[StrEnum], record: Mapping[str, Any], name: str, index: int) -> str:

@@ -1,5 +1,3 @@
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cms.database import Database
@@ -7,7 +5,7 @@ from tests.cms.desk import configure
 
 
 @pytest.fixture
-async def newsroom(database: Database) -> AsyncIterator[Database]:
+async def newsroom(database: Database) -> Database:
     """A database with locales: it falls back to en, zh to en and it."""
     await configure()
-    yield database
+    return database

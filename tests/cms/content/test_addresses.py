@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
 import pytest
+from tortoise.connection import get_connection
 
 from cms.content import addresses
 from cms.content.models import Edition, Item, Kind, Slug
 from cms.database import Database, transaction
+from cms.database.config import CONNECTION
 from cms.errors import SlugTakenError
 from cms.statements import on_postgresql, rows
 from tests import processes
@@ -166,13 +168,11 @@ async def held_open(item: Item, *, fails: bool = False) -> AsyncIterator[None]:
 async def until_it_waits(database: Database) -> None:
     """Until some transaction waits for another: on SQLite for its turn, on PostgreSQL for a row."""
     if not on_postgresql():
-        from tortoise.connection import get_connection
-
-        while not get_connection("default")._lock._waiters:  # type: ignore[attr-defined]
+        while not get_connection(CONNECTION)._lock._waiters:  # type: ignore[attr-defined]  # noqa: ASYNC110 - no event
             await asyncio.sleep(0)
         return
-    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"
-    while not await rows(waiting):
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not await rows(waiting):  # noqa: ASYNC110 - the server has no event
         await asyncio.sleep(0)
 
 
