@@ -1,8 +1,8 @@
 """The table that the public reads along, against a model of what it means."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ from cms.events import Event
 from cms.taxonomy.locales import Locales, load_locales
 from tests import processes
 from tests.cms.desk import NOON, configure, everything, publish, save, unpublish, write
-from tests.databases import fresh_database
+from tests.databases import running_on
 
 TAGS = ("it", "zh", "en", "zh-Hant", "ar")
 
@@ -140,26 +140,9 @@ class Newsroom(RuleBasedStateMachine):
         assert found == {said.item.id: said.served(self.chains) for said in self.said}
 
 
-@contextmanager
-def running_on(dialect: str, folder: Path) -> Iterator[asyncio.Runner]:
-    """A loop with an open database: Hypothesis calls what is synchronous."""
-    stack = AsyncExitStack()
-
-    async def begin() -> None:
-        url = await stack.enter_async_context(fresh_database(dialect, folder, MODEL_MODULES))
-        await stack.enter_async_context(await Database.open(url, models=MODEL_MODULES))
-
-    with asyncio.Runner() as runner:
-        try:
-            runner.run(begin())
-            yield runner
-        finally:
-            runner.run(stack.aclose())
-
-
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_serving_equals_its_model_whatever_is_published_and_configured(dialect: str, tmp_path: Path):
-    with running_on(dialect, tmp_path) as runner:
+    with running_on(dialect, tmp_path, MODEL_MODULES) as runner:
 
         class Opened(Newsroom):
             run = staticmethod(runner.run)
