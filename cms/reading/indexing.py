@@ -40,6 +40,8 @@ async def follow_changes(engine: Engine, clock: Clock, batch: int = BATCH) -> in
     """
     if engine.position() > await latest():
         await asyncio.to_thread(engine.clear)
+    if not await Change.exists():
+        await asyncio.to_thread(engine.write, (), 0)  # nothing is public: an index that says so is no missing one
     written = 0
     while changes := await _next(engine.position(), batch):
         documents = await _documents(changes, Scope(clock()))
