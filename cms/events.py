@@ -40,6 +40,7 @@ class EventType(StrEnum):
     TEXT_PUBLISHED = "text.published"
     SHARED_PUBLISHED = "shared.published"
     TEXT_UNPUBLISHED = "text.unpublished"
+    VIDEO_MASTERED = "video.mastered"
     LOCALES_CONFIGURED = "locales.configured"
 
 

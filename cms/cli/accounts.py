@@ -8,7 +8,7 @@ import typer
 
 from cms.accounts.actors import Permission
 from cms.accounts.tokens import issue_token, revoke_token
-from cms.cli.running import settled
+from cms.cli.running import refused, settled
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, Database
 from cms.errors import PolyfocalError
@@ -39,7 +39,10 @@ def create(
             wanted = permission or [Permission.EDIT, Permission.PUBLISH]
             return await issue_token(name, wanted, now=now, expires_at=expires_at)
 
-    typer.echo(asyncio.run(issue()))
+    try:
+        typer.echo(asyncio.run(issue()))
+    except PolyfocalError as error:
+        raise refused(error.message) from None
 
 
 @tokens.command()
@@ -53,5 +56,4 @@ def revoke(name: Annotated[str, typer.Argument(help="The name it was issued for.
     try:
         typer.echo(f"Revoked {asyncio.run(end())}.")
     except PolyfocalError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(1) from None
+        raise refused(error.message) from None

@@ -11,9 +11,9 @@ from typing import Any
 
 from cms.content import body as bodies
 from cms.content.links import CreditRole, SeriesRole
-from cms.content.plaintext import check_line, check_text
 from cms.content.slugs import check_slug
 from cms.errors import BodyError, InvalidInputError
+from cms.plaintext import check_line, check_text
 
 HEADLINE_MOST = 300
 SUMMARY_MOST = 5_000

@@ -15,11 +15,11 @@ from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import SHARED, Draft, DraftStatus, Item, Kind, Revision, RevisionKind
 from cms.content.parts import SERIES_ONLY, SharedPart, TextPart
-from cms.content.plaintext import check_line
 from cms.content.references import check_references
 from cms.database import transaction
 from cms.errors import ConflictError, InvalidInputError, NotFoundError
 from cms.events import EventType
+from cms.plaintext import check_line
 from cms.taxonomy.locales import load_locales
 
 _CREATED = {

@@ -7,10 +7,10 @@ from typing import Any
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import Edition, Item, LocaleReason, Serving
-from cms.content.plaintext import check_line
 from cms.database import transaction
 from cms.errors import InvalidInputError
 from cms.events import EventType
+from cms.plaintext import check_line
 from cms.taxonomy.locales import Locales, canonical, hold_locales
 from cms.taxonomy.models import Locale
 

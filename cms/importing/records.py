@@ -10,7 +10,7 @@ from urllib.parse import quote
 from langcodes import tag_is_valid
 
 from cms.content.checks import HEADLINE_MOST
-from cms.content.plaintext import UNPUBLISHABLE
+from cms.plaintext import UNPUBLISHABLE
 from cms.taxonomy.locales import canonical
 
 URI = "urn:polyfocal:import:"

@@ -21,7 +21,7 @@ from cms.events import Change, Event, EventType
 from tests.cms.desk import NOON, everything, happened, save, save_shared, vocabularies, write
 
 LATER = datetime(2026, 3, 1, 13, tzinfo=UTC)
-PUBLISHER = Actor("capo", frozenset({Permission.PUBLISH}))
+PUBLISHER = Actor.holding("capo", {Permission.PUBLISH})
 
 pytestmark = pytest.mark.usefixtures("newsroom")
 
@@ -38,7 +38,7 @@ async def numbers(item: Item, locale: str) -> list[int]:
 
 async def test_an_article_begins_with_its_first_text_and_its_shared_part():
     saved = await editing.create_article(
-        Actor("anna", frozenset(Permission)),
+        Actor.holding("anna", Permission),
         source_locale="ZH",
         text={"headline": " 国际新闻 ", "located": "米兰"},
         shared={"urgency": 2},

@@ -229,7 +229,7 @@ async def test_what_is_withheld_or_canceled_stays_as_it_is(status: PubStatus):
 
 async def test_publishing_needs_its_permission_and_an_item():
     item = await write()
-    editor = Actor("anna", frozenset({Permission.EDIT}))
+    editor = Actor.holding("anna", {Permission.EDIT})
     for actor, error in ((ANONYMOUS, UnauthenticatedError), (editor, ForbiddenError)):
         with pytest.raises(error):
             await publishing.publish(actor, item_id=item.id, locales=["it"], now=NOON)
@@ -243,7 +243,7 @@ async def test_publishing_needs_its_permission_and_an_item():
 
 async def test_revisions_and_events_are_signed():
     item = await write()
-    await publishing.publish(Actor("李娜", frozenset(Permission)), item_id=item.id, locales=["it"], now=NOON)
+    await publishing.publish(Actor.holding("李娜", Permission), item_id=item.id, locales=["it"], now=NOON)
     assert set(await Revision.filter(kind=RevisionKind.PUBLICATION).values_list("author", flat=True)) == {"李娜"}
     assert set(await Event.filter(type=EventType.TEXT_PUBLISHED).values_list("actor", "at")) == {("李娜", NOON)}
 
