@@ -100,7 +100,7 @@ class Change(Model):
 class Epoch(Model):
     """The one row that names this run of history. Positions compare only within an epoch."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=32)
 
     class Meta:

@@ -38,6 +38,18 @@ async def fresh_database(dialect: str, folder: Path, models: Sequence[str]) -> A
         await administrator.close()
 
 
+async def emptied(url: str) -> str:
+    """The URL of a database without any table: on SQLite one beside it, on PostgreSQL the same."""
+    if url.startswith("sqlite"):
+        return url.replace(".db", "_empty.db")
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    finally:
+        await connection.close()
+    return url
+
+
 @contextmanager
 def running_on(dialect: str, folder: Path, models: Sequence[str]) -> Iterator[asyncio.Runner]:
     """A loop with an open database: Hypothesis calls what is synchronous."""
