@@ -40,6 +40,7 @@ class EventType(StrEnum):
     TEXT_PUBLISHED = "text.published"
     SHARED_PUBLISHED = "shared.published"
     TEXT_UNPUBLISHED = "text.unpublished"
+    VIDEO_MASTERED = "video.mastered"
     LOCALES_CONFIGURED = "locales.configured"
 
 
@@ -99,7 +100,7 @@ class Change(Model):
 class Epoch(Model):
     """The one row that names this run of history. Positions compare only within an epoch."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=32)
 
     class Meta:

@@ -61,6 +61,7 @@ REACTIONS: Reactions = {
     EventType.TEXT_PUBLISHED: (_INDEX,),
     EventType.SHARED_PUBLISHED: (_INDEX,),
     EventType.TEXT_UNPUBLISHED: (_INDEX,),
+    EventType.VIDEO_MASTERED: (_INDEX,),
 }
 
 

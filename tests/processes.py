@@ -7,12 +7,15 @@ import multiprocessing
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from cms.accounts.actors import SYSTEM
+from cms.clock import utc_now
+from cms.content.publishing import publish as publish_item
 from cms.database import MODEL_MODULES, Database, transaction
 from cms.events import EventType, latest, record
 from cms.freshness import Freshness
@@ -89,6 +92,18 @@ def recording(url: str, pipe: Connection, transactions: int) -> None:
                         tx.before_commit(lambda: asyncio.sleep(0.002))
                 await asyncio.sleep(0)
         pipe.send(number)
+
+    asyncio.run(main())
+
+
+def publishing(url: str, pipe: Connection, items: Sequence[int]) -> None:
+    """Publish the Italian text of each item, and say how many that were."""
+
+    async def main() -> None:
+        async with await Database.open(url, models=MODEL_MODULES):
+            for item_id in items:
+                await publish_item(SYSTEM, item_id=item_id, locales=["it"], now=utc_now())
+        pipe.send(len(items))
 
     asyncio.run(main())
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from cms.accounts.actors import Actor, Permission
 from cms.accounts.models import ApiToken
-from cms.errors import NotFoundError, UnauthenticatedError
+from cms.errors import InvalidInputError, NotFoundError, UnauthenticatedError
+from cms.plaintext import check_line
 
 PREFIX = "pf_"
 
@@ -19,7 +20,14 @@ def _digest(token: str) -> str:
 async def issue_token(
     name: str, permissions: Iterable[Permission], *, now: datetime, expires_at: datetime | None = None
 ) -> str:
-    """Make a token for a program and return it; afterwards only its digest is known."""
+    """Make a token for a program and return it; afterwards only its digest is known.
+
+    Raises:
+        InvalidInputError: the name, which signs what is done with the token, is no line of 1 to 200 characters.
+    """
+    name = check_line(name, name="name", most=200)
+    if not name:
+        raise InvalidInputError("name must not be empty.", path=("name",))
     token = PREFIX + secrets.token_urlsafe(32)
     await ApiToken.create(
         name=name,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.assets.models import VideoAsset
-from cms.content.editing import lock_item
-from cms.content.models import Kind
+from cms.content.models import Edition, Item, Kind
+from cms.content.publishing import change_of, lock_usable
 from cms.database import transaction
 from cms.errors import InvalidInputError
+from cms.events import ChangeType, EventType
 from cms.files.models import File
 from media.poster import poster
 from media.probe import UnreadableMediaError, VideoFacts, probe
@@ -53,15 +55,18 @@ async def store_master(storage: LocalStorage, path: Path) -> Mastered:
 
 
 async def attach_master(actor: Actor, *, item_id: int, mastered: Mastered, now: datetime) -> VideoAsset:
-    """Make stored bytes the item's master and poster.
+    """Make stored bytes the item's master and poster. What is live of it shows them at once, as a new version.
 
     Raises:
+        NotFoundError: no such item.
+        TransitionError: the item is canceled or withheld.
+        ForbiddenError: the item is live, and the actor may not publish.
         NotFoundError: no such item.
         InvalidInputError: it is not a video.
     """
     require(actor, Permission.EDIT)
     async with transaction():
-        item = await lock_item(item_id)
+        item = await lock_usable(item_id)
         if item.kind is not Kind.VIDEO:
             raise InvalidInputError("Only a video has a master file.", path=("item",))
         facts = mastered.facts
@@ -77,7 +82,19 @@ async def attach_master(actor: Actor, *, item_id: int, mastered: Mastered, now: 
             "frame_rate": facts.frame_rate,
         }
         video, _ = await VideoAsset.update_or_create(values, item_id=item_id)
+        await _announce(actor, item, now)
     return video
+
+
+async def _announce(actor: Actor, item: Item, now: datetime) -> None:
+    live = await Edition.filter(item_id=item.id).order_by("locale").only("id", "locale")
+    if live:
+        require(actor, Permission.PUBLISH)
+        item.version += 1
+        await item.save(update_fields=["version"])
+        await Edition.filter(item_id=item.id).update(version=item.version)
+    changes = [change_of(item, edition.locale, ChangeType.UPSERTED) for edition in live]
+    events.record(EventType.VIDEO_MASTERED, item_id=item.id, actor=actor.name, changes=changes, at=now)
 
 
 async def _file(stored: Stored, content_type: str, name: str, size: tuple[int, int], now: datetime) -> File:

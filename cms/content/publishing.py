@@ -16,7 +16,7 @@ from cms.content import body as bodies
 from cms.content.addresses import claim_slug, release_slug
 from cms.content.editing import keep_revision, lock_item
 from cms.content.linking import instant, publish_links
-from cms.content.models import SHARED, Draft, Edition, Item, PubStatus, RevisionKind, SharedEdition
+from cms.content.models import SHARED, Draft, Edition, Item, PubStatus, Revision, RevisionKind, SharedEdition
 from cms.content.parts import SharedPart, TextPart
 from cms.content.serving import refresh_serving
 from cms.database import transaction
@@ -45,7 +45,7 @@ async def publish(
     """
     require(actor, Permission.PUBLISH)
     async with transaction():
-        item = await _lock_usable(item_id)
+        item = await lock_usable(item_id)
         configured = await hold_locales()
         wanted = _wanted(configured, locales)
         if not wanted and not shared:
@@ -74,7 +74,7 @@ async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: 
     """
     require(actor, Permission.PUBLISH)
     async with transaction():
-        item = await _lock_usable(item_id)
+        item = await lock_usable(item_id)
         configured = await hold_locales()
         wanted = _wanted(configured, locales)
         live = {edition.locale for edition in await Edition.filter(item_id=item_id).only("id", "locale")}
@@ -94,13 +94,19 @@ async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: 
                 item_id=item_id,
                 locale=locale,
                 actor=actor.name,
-                changes=[_change(item, locale, ChangeType.UNPUBLISHED)],
+                changes=[change_of(item, locale, ChangeType.UNPUBLISHED)],
                 at=now,
             )
     return Published(item, _in_order(configured, live.difference(wanted)))
 
 
-async def _lock_usable(item_id: int) -> Item:
+async def lock_usable(item_id: int) -> Item:
+    """The item, locked by a command that changes what is live of it.
+
+    Raises:
+        NotFoundError: no such item.
+        TransitionError: the item is canceled or withheld.
+    """
     item = await lock_item(item_id)
     if item.pub_status is not PubStatus.USABLE:
         raise TransitionError(f"The item is {item.pub_status.lower()}: what is live of it cannot change.")
@@ -158,9 +164,18 @@ async def _publish_text(actor: Actor, item: Item, locale: str, now: datetime) ->
         "text": body.text,
     }
     if edition is None:
-        await Edition.create(item_id=item.id, locale=locale, kind=item.kind, first_published_at=now, **live)
+        first = await _first_published_at(item, locale)
+        await Edition.create(item_id=item.id, locale=locale, kind=item.kind, first_published_at=first, **live)
     else:
         await edition.update_from_dict(live).save(update_fields=list(live))
+
+
+async def _first_published_at(item: Item, locale: str) -> datetime:
+    """When the text was published for the first time, also if it was taken off since."""
+    kept = Revision.filter(item_id=item.id, locale=locale, kind=RevisionKind.PUBLICATION).order_by("number")
+    (first, *_) = await kept.limit(1).values_list("created_at", flat=True)
+    assert isinstance(first, datetime)
+    return first
 
 
 def _announce(
@@ -168,7 +183,7 @@ def _announce(
 ) -> None:
     """An event for the shared part, with the changes of locales that no text event carries; one per text."""
     if shared:
-        others = [_change(item, locale, ChangeType.UPSERTED) for locale in changed if locale not in texts]
+        others = [change_of(item, locale, ChangeType.UPSERTED) for locale in changed if locale not in texts]
         events.record(EventType.SHARED_PUBLISHED, item_id=item.id, actor=actor.name, changes=others, at=now)
     for locale in texts:
         events.record(
@@ -176,12 +191,13 @@ def _announce(
             item_id=item.id,
             locale=locale,
             actor=actor.name,
-            changes=[_change(item, locale, ChangeType.UPSERTED)],
+            changes=[change_of(item, locale, ChangeType.UPSERTED)],
             at=now,
         )
 
 
-def _change(item: Item, locale: str, kind: ChangeType) -> Changed:
+def change_of(item: Item, locale: str, kind: ChangeType) -> Changed:
+    """What recipients of the item in that locale are to do about it, at its present version."""
     return Changed(item_id=item.id, locale=locale, uri=item.uri, kind=item.kind, type=kind, version=item.version)
 
 

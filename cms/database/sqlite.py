@@ -10,6 +10,7 @@ lock first, and a SELECT outside a transaction has its own connection. Chosen by
 import asyncio
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
@@ -190,5 +191,12 @@ def statements_of(script: str) -> list[str]:
             statement = ""
     return [statement for statement in statements if statement != ";"]
 
+
+def _stored_instant(value: datetime) -> str:
+    """UTC, for times are held as texts, which sort as they do only in one offset; Tortoise writes any."""
+    return (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
+
+
+sqlite3.register_adapter(datetime, _stored_instant)
 
 client_class = NewsroomSqliteClient

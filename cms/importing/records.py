@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from langcodes import tag_is_valid
 
-from cms.content.parts import HEADLINE_MOST
-from cms.content.plaintext import UNPUBLISHABLE, code_point
+from cms.content.checks import HEADLINE_MOST
+from cms.plaintext import UNPUBLISHABLE, code_point
 from cms.taxonomy.locales import canonical
 
 URI = "urn:polyfocal:import:"

@@ -12,7 +12,7 @@ import structlog
 from tortoise.models import Model
 
 from cms.clock import Clock
-from cms.content.links import Byline, Credit, SeriesEntry, Subject
+from cms.content.links import Byline, Credit, Subject
 from cms.content.models import Edition, Item
 from cms.events import Change, ChangeType, latest
 from cms.jobs import Handler, Job, JobRequest
@@ -86,16 +86,16 @@ async def _next(position: int, batch: int) -> list[Change]:
 
 
 async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int, str], Document]:
-    """What the changed texts are found by; those that nobody may read have none."""
+    """What the changed texts are found by; those that nobody may read have none.
+
+    Only what is the item's own: what others say of it, such as the series that it is in, changes without it.
+    """
     ids = list({each.item_id for each in changes if each.type is ChangeType.UPSERTED})
     items = {item.id: item for item in await Item.filter(id__in=ids) if scope.admits(item)}
     ids = list(items)
     concepts = await _by_item(Subject, "concept_id", ids)
     organisations = await _by_item(Credit, "organisation_id", ids)
     contributors = await _by_item(Byline, "contributor_id", ids)
-    series: dict[int, list[str]] = defaultdict(list)
-    for entry in await SeriesEntry.filter(target_id__in=ids):
-        series[entry.target_id].append(str(entry.series_id))
     names: dict[int, list[str]] = defaultdict(list)
     for byline in await Byline.filter(item_id__in=ids).order_by("position").select_related("contributor"):
         names[byline.item_id] += byline.contributor.names.values()
@@ -114,7 +114,6 @@ async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int,
                 "concept": tuple(concepts[edition.item_id]),
                 "organisation": tuple(organisations[edition.item_id]),
                 "contributor": tuple(contributors[edition.item_id]),
-                "series": tuple(series[edition.item_id]),
             },
             published_at=edition.published_at,
             ends_at=items[edition.item_id].expires_at,
