@@ -52,7 +52,8 @@ def _candidates(texts: list[str], locale: str) -> list[str]:
     found: dict[str, None] = {}
     for text in texts:
         words = rjieba.cut(text) if locale == "zh" else text.replace(".", " ").split()
-        found.update(dict.fromkeys(word for word in words[:30] if len(word) >= (2 if locale == "zh" else 6)))
+        long = 2 if locale == "zh" else 6
+        found.update(dict.fromkeys(word for word in words[:30] if len(word) >= long and word.isalpha()))
         if len(found) >= _CANDIDATES:
             break
     return [f" {word} " if locale != "zh" else word for word in found][:_CANDIDATES]
