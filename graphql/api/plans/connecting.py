@@ -74,7 +74,7 @@ class Connection(Hanging):
         names = [f"c{n}" for n in range(len(self.fetch.columns) + len(order) + 1)]
         columns = [*self.fetch.columns, *(term.expression for term in order), link.key]
         inner = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
-        source = self.fetch.source(link.source(), [*columns, *where])
+        source = self.fetch.source(sql.nested(link.source()), [*columns, *where])
         text = (
             f"SELECT {', '.join(names)} FROM (SELECT {inner}, {window} AS place FROM {source}"
             f" WHERE {' AND '.join(where)}) AS numbered"
@@ -118,7 +118,7 @@ class Connection(Hanging):
             return {None: count}
         link = connected.link
         where = [sql.among(link.key, keys), *link.where(sql, run, frame, arguments), *where]
-        source = self.fetch.source(link.source(), where)
+        source = self.fetch.source(sql.nested(link.source()), where)
         text = f"SELECT {link.key}, count(*) FROM {source} WHERE {' AND '.join(where)} GROUP BY {link.key}"
         return dict((yield Statement(text, tuple(sql.parameters))))
 

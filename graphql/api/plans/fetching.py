@@ -166,7 +166,7 @@ class Links(Hanging):
             *link.rows.visible(sql, run, frame, arguments),
             *self.linked.where(sql, run, frame, arguments),
         ]
-        text = fetch.select(link.source(), where=where, order=link.order, extra=[link.key])
+        text = fetch.select(sql.nested(link.source()), where=where, order=link.order, extra=[link.key])
         rows = (yield Statement(text, tuple(sql.parameters))) if keys else []
         state = fetch.state(run, frame)
         build, at = fetch.build.build, len(fetch.columns)
