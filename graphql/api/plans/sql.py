@@ -33,7 +33,9 @@ class Sql:
         return self.bind(value) if self.dialect == "sqlite" else f"{self.bind(value)}::bigint"
 
     def among(self, column: str, values: Collection[int | str]) -> str:
-        """`column IN (values)`, as the same text however many they are."""
+        """`column IN (values)`: one text for a single value, and one however many there are."""
+        if len(values) == 1:
+            return f"{column} = {self.bind(next(iter(values)))}"
         if self.dialect == "sqlite":
             return f"{column} IN (SELECT value FROM json_each({self.bind(orjson.dumps(list(values)).decode())}))"
         return f"{column} = ANY({self.bind(list(values))})"
