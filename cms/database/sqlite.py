@@ -27,7 +27,7 @@ COMMON_PRAGMAS: dict[str, str | int] = {
     "foreign_keys": "ON",
     "journal_size_limit": 64 * 1024 * 1024,
     "temp_store": "MEMORY",
-    "cache_size": -16_000,  # KiB
+    "cache_size": -4_000,  # KiB; the system's own cache serves every connection
 }
 
 

@@ -75,7 +75,9 @@ def _generated(folder: Path, articles: int) -> Corpus:
 def _bench(
     corpus: Corpus, folder: Path, temporary: Path, environment: dict[str, str], given: argparse.Namespace
 ) -> None:
-    asked, token, statements = asyncio.run(_prepare(corpus, folder / "loaded", given.only.split(",")))
+    loaded = folder / "loaded"
+    asked, token, statements = asyncio.run(_prepare(corpus, given.only.split(","), fresh=not loaded.exists()))
+    loaded.touch()
     with _phase("first answer"):
         first_answer = median(_time_to_answer(environment, temporary / "log", asked["Q2"]) for _ in range(STARTS))
     answers = temporary / "answers"
@@ -108,9 +110,7 @@ def _bench(
                 servers["strawberry"] = (plain, Target(plain.port, "/graphql", sent))
             with _phase(f"{name}, driven by {generator(operation)}"):
                 measured.append(
-                    measure(
-                        servers, operation, variables, sizes[name], seconds=given.seconds, rounds=given.rounds
-                    )
+                    measure(servers, operation, variables, sizes[name], seconds=given.seconds, rounds=given.rounds)
                 )
         memory = web.memory()
     console.print(
@@ -121,17 +121,16 @@ def _bench(
 
 
 async def _prepare(
-    corpus: Corpus, loaded: Path, names: Sequence[str]
+    corpus: Corpus, names: Sequence[str], *, fresh: bool
 ) -> tuple[dict[str, list[Variables]], str, dict[str, dict[str, int]]]:
     """Load the newsroom, bring up its index, and find out what can be asked."""
     settings = Settings()
     with _phase("schema"):
         await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
-        if not loaded.exists():
+        if fresh:
             with _phase("newsroom, by commands"):
                 await load(corpus)
-            loaded.touch()
         newsroom.locales = await load_locales()
         with _phase("index, by the worker"):
             await build_worker(newsroom).drain()

@@ -38,9 +38,7 @@ async def load(corpus: Corpus) -> None:
             for each in corpus.records("authors")
         }
     videos = await _load(corpus.records("videos"), _video)
-    articles = await _load(
-        corpus.records("articles"), lambda record: _article(record, concepts, contributors, videos)
-    )
+    articles = await _load(corpus.records("articles"), lambda record: _article(record, concepts, contributors, videos))
     await _load(corpus.records("series"), lambda record: _series(record, articles))
 
 
@@ -126,14 +124,10 @@ async def _item(
     kind: Kind, uri: str, texts: dict[str, Any], shared: dict[str, Any], at: datetime, status: str = "published"
 ) -> int:
     source, *others = texts
-    saved = await create_item(
-        SYSTEM, kind, source_locale=source, text=texts[source], shared=shared, uri=uri, now=at
-    )
+    saved = await create_item(SYSTEM, kind, source_locale=source, text=texts[source], shared=shared, uri=uri, now=at)
     key = saved.item.id
     for locale in others:
-        await save_draft(
-            SYSTEM, item_id=key, locale=locale, changes=texts[locale], expected_revision=None, now=at
-        )
+        await save_draft(SYSTEM, item_id=key, locale=locale, changes=texts[locale], expected_revision=None, now=at)
     if status == "published":
         await publish(SYSTEM, item_id=key, locales=list(texts), now=at)
     return int(key)

@@ -1,7 +1,7 @@
 """The servers that are measured, each in a process of its own: the product, and two to compare it with.
 
-    python -m tests.bench.serving static      bytes that are there already, from a bare ASGI application
-    python -m tests.bench.serving strawberry  the product with no plans, so that Strawberry executes everything
+python -m tests.bench.serving static      bytes that are there already, from a bare ASGI application
+python -m tests.bench.serving strawberry  the product with no plans, so that Strawberry executes everything
 """
 
 import os

@@ -117,9 +117,7 @@ class Fetch:
             text = self._texts[parts] = self._select(source, where, order, extra, limit)
         return text
 
-    def _select(
-        self, source: str, where: Sequence[str], order: Sequence[str], extra: Sequence[str], limit: str
-    ) -> str:
+    def _select(self, source: str, where: Sequence[str], order: Sequence[str], extra: Sequence[str], limit: str) -> str:
         columns = [*self.columns, *extra] or ["1"]
         text = f"SELECT {', '.join(columns)} FROM {self.source(source, [*columns, *where, *order])}"
         if where:
