@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -35,7 +34,7 @@ from cms.settings import Settings
 from cms.taxonomy.locales import Locales, load_locales
 from cms.web.files import file_routes
 from cms.web.health import health_routes
-from cms.web.middleware import RequestLog
+from cms.web.middleware import Direct, RequestLog
 from cms.worker import LEASE, Worker
 from media.storage import LocalStorage, open_storage
 from search import Engine, open_engine
@@ -136,23 +135,20 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
         Route("/", lambda _request: RedirectResponse("/graphql")),
         *health_routes({"database": database_answers, "search": index_answers}),
         *file_routes(newsroom.storage, newsroom.clock),
-        Route("/graphql", build_endpoint(newsroom)),
     ]
     if newsroom.settings.graphiql:
         routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS, packages=[graphiql.PACKAGED])))
-    middleware = [Middleware(RequestLog)]
+    served: ASGIApp = Direct("/graphql", build_endpoint(newsroom), Starlette(routes=routes))
     if newsroom.settings.origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=newsroom.settings.origins,
-                allow_methods=["GET", "POST"],
-                allow_headers=["authorization", "content-type", "x-request-id"],
-                expose_headers=["x-request-id"],
-                max_age=600,
-            )
+        served = CORSMiddleware(
+            served,
+            allow_origins=newsroom.settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            expose_headers=["x-request-id"],
+            max_age=600,
         )
-    return Starlette(routes=routes, middleware=middleware)
+    return RequestLog(served)
 
 
 class Web:

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import rjieba
 import Stemmer
 
 from search.languages import ELISIONS, POSSESSIVES, STEMMERS, language
@@ -69,6 +68,8 @@ def analyse(text: str, locale: str) -> list[Token]:
 
 def words(run: str) -> list[tuple[str, int, int]]:
     """A run of Chinese cut into dictionary words: (word, start, end) in characters."""
+    import rjieba  # noqa: PLC0415 - its dictionary takes 34 MB and a quarter of a second, which only Chinese needs
+
     return list(rjieba.tokenize(run))
 
 

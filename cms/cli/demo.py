@@ -10,7 +10,6 @@ from cms.cli.running import serve_until_stopped, settled
 from cms.cli.telling import told
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
-from cms.demo.seeding import seed_demo
 from cms.settings import Settings
 
 TOKEN = "demo"  # noqa: S105 - the name of the token, not the token
@@ -41,6 +40,8 @@ def demo() -> None:
 
 
 async def _prepare(settings: Settings) -> str:
+    from cms.demo.seeding import seed_demo  # noqa: PLC0415 - it brings FFmpeg, 18 MB that no other command needs
+
     await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
         made = await seed_demo(newsroom.storage, utc_now())

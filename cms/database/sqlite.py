@@ -9,9 +9,9 @@ lock first, and a SELECT outside a transaction has its own connection. Chosen by
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import aiosqlite
 from tortoise.backends.base.client import ConnectionWrapper, NestedTransactionContext, TransactionContext
@@ -29,8 +29,32 @@ COMMON_PRAGMAS: dict[str, str | int] = {
     "foreign_keys": "ON",
     "journal_size_limit": 64 * 1024 * 1024,
     "temp_store": "MEMORY",
-    "cache_size": -16_000,  # KiB
+    "cache_size": -4_000,  # KiB; the system's own cache serves every connection
 }
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """A connection whose statements inside a transaction run in the event loop.
+
+    One takes some microseconds there, and the way to the connection's thread and back over a hundred. What may wait
+    for another process or for the disk still goes to the thread: BEGIN, COMMIT, ROLLBACK and all that is outside.
+    """
+
+    @classmethod
+    async def open(cls, path: str, wait: float) -> Self:
+        """Open a file whose lock may be waited for so many seconds."""
+
+        def connect() -> sqlite3.Connection:
+            # A transaction has the connection to itself, so its thread and the loop never use it at once.
+            return sqlite3.connect(path, isolation_level=None, timeout=wait, check_same_thread=False)
+
+        return await cls(connect, iter_chunk_size=64)  # type: ignore[return-value]  # it awaits to itself
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._connection is None or not self._connection.in_transaction or not args or args[0] == "COMMIT":
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        await asyncio.sleep(0)  # let others have their turn
+        return fn(*args, **kwargs)
 
 
 class NewsroomSqliteClient(SqliteClient):
@@ -62,7 +86,7 @@ class NewsroomSqliteClient(SqliteClient):
             raise UnreachableError(f"SQLite cannot write {self.filename}: {error}") from error
 
     async def _opened(self, pragmas: dict[str, str | int]) -> aiosqlite.Connection:
-        connection = await aiosqlite.connect(self.filename, isolation_level=None, timeout=WRITER_WAIT)
+        connection = await SqliteConnection.open(self.filename, WRITER_WAIT)
         try:
             connection.row_factory = sqlite3.Row
             for pragma, value in pragmas.items():

@@ -70,8 +70,8 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        accept = (headers.get(b"accept") or "*/*").lower()
+        headers = dict(scope["headers"])
+        accept = headers.get(b"accept", b"").decode("latin-1").lower() or "*/*"
         if self._graphiql and scope["method"] == "GET" and "text/html" in accept and not _asks(scope):
             await _send(send, 200, page(), "text/html; charset=utf-8", HEADERS)
             return
@@ -84,12 +84,12 @@ class GraphQLEndpoint:
         await _send(send, status, body, f"{media_type}; charset=utf-8", extra)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: Mapping[bytes, str], media_type: str
+        self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], media_type: str
     ) -> tuple[int, bytes, Mapping[str, str]]:
         extra: Mapping[str, str] = {}
         try:
             asked = await self._read(scope, receive, headers)
-            actor = await self._recognise(headers.get(b"authorization"))
+            actor = await self._recognise(headers.get(b"authorization", b"").decode("latin-1"))
             context = self._context(actor, scope.get("request_id", ""))
             status, result = await self._execute(asked, context, is_get=scope["method"] == "GET")
         except RefusedError as refusal:
@@ -101,7 +101,7 @@ class GraphQLEndpoint:
             status = 200
         return status, orjson.dumps(result), extra
 
-    async def _recognise(self, header: str | None) -> Actor:
+    async def _recognise(self, header: str) -> Actor:
         """Who asks.
 
         Raises:
@@ -112,7 +112,7 @@ class GraphQLEndpoint:
         except UnauthenticatedError as error:
             raise RefusedError(401, error.code, error.message, {"WWW-Authenticate": "Bearer"}) from None
 
-    async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, str]) -> Asked:
+    async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> Asked:
         """The request's parameters.
 
         Raises:
@@ -122,7 +122,7 @@ class GraphQLEndpoint:
             return _asked(_from_query_string(scope["query_string"]))
         if scope["method"] != "POST":
             raise RefusedError(405, errors.BAD_REQUEST, "Use POST, or GET for queries.", {"Allow": "GET, POST"})
-        content_type, _, parameters = headers.get(b"content-type", "").lower().partition(";")
+        content_type, _, parameters = headers.get(b"content-type", b"").decode("latin-1").lower().partition(";")
         if content_type.strip() != JSON_TYPE or ("charset" in parameters and "utf-8" not in parameters):
             raise RefusedError(415, errors.BAD_REQUEST, "Send JSON in UTF-8 as application/json.")
         body = await _body(receive, self._body_limit)
