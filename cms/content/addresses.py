@@ -19,9 +19,7 @@ async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | 
     Raises:
         SlugTakenError: the chosen slug is, or was, another item's.
     """
-    if text.slug is None and current is not None:
-        return current
-    if text.slug is not None and text.slug == current:
+    if current is not None and text.slug in {None, current}:
         return current
     base = text.slug or slugify(text.headline, locale)
     if current is not None:
