@@ -29,8 +29,8 @@ class Editor:
         """One random edit of a random item."""
         acts: Sequence[tuple[int, Callable[[Item], Awaitable[None]]]] = (
             (8, self._save_text), (3, self._new_slug), (4, self._save_shared), (12, self._publish),
-            (3, self._unpublish), (1, self._withhold), (5, self._lift), (1, self._cancel), (1, self._expire), (1, self._embargo),
-            (2, self._lift_embargo),
+            (3, self._unpublish), (1, self._withhold), (5, self._lift), (1, self._cancel), (1, self._expire),
+            (1, self._embargo), (2, self._lift_embargo),
         )  # fmt: skip
         item = await Item.get(id=self._dice.choice([each.id for kind in Kind for each in self._world.items[kind]]))
         weights, functions = zip(*acts, strict=True)
