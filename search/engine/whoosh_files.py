@@ -119,16 +119,21 @@ class SealingWriter(SegmentWriter):  # type: ignore[misc] # Whoosh has no types
                 _sync(folder / file_of(segment), seal)
         contents = TOC(self.schema, segments, self.generation)
         contents.write(self.storage, self.indexname)
-        _sync(folder / TOC._filename(self.indexname, self.generation), folder)  # noqa: SLF001 - no public way
+        _sync(folder / contents_file(self.generation), folder)
         clean_files(self.storage, self.indexname, self.generation, segments)
 
 
-# Whoosh's public ways to these three read the table of contents twice, and sleep and retry where a file is lost.
+# Whoosh's public ways to these read the table of contents twice, and sleep and retry where a file is lost.
 
 
 def latest_generation(files: Folder) -> int:
     """The number of the last commit, -1 before the first."""
     return int(TOC._latest_generation(files, NAME))  # noqa: SLF001 - see above
+
+
+def contents_file(generation: int) -> str:
+    """The name of that commit's table of contents."""
+    return str(TOC._filename(NAME, generation))  # noqa: SLF001 - see above
 
 
 def contents_of(files: Folder, generation: int) -> Any:

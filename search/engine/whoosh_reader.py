@@ -20,6 +20,7 @@ from search.engine.whoosh_files import (
     FileState,
     Folder,
     Seals,
+    contents_file,
     contents_of,
     file_of,
     file_state,
@@ -94,6 +95,7 @@ class IndexReader:
         while True:
             self._generation = latest_generation(self._files)
             try:
+                self._contents = file_state(self._folder / contents_file(self._generation))
                 contents = contents_of(self._files, self._generation)
                 self._states = seals.check(self._folder, contents.segments)
                 self._reader = reader_of(self._files, contents)
@@ -117,8 +119,10 @@ class IndexReader:
     def is_current(self) -> bool:
         """Whether the folder holds this generation still, in the very files that were opened."""
         try:
-            return latest_generation(self._files) == self._generation and self._states == tuple(
-                file_state(self._folder / name) for name in self._names
+            return (
+                latest_generation(self._files) == self._generation
+                and self._contents == file_state(self._folder / self._contents[0])
+                and self._states == tuple(file_state(self._folder / name) for name in self._names)
             )
         except FileNotFoundError:
             return False

@@ -114,6 +114,11 @@ class Change:
         """When it changed."""
         return self.row.at
 
+    @planned(Instant("i.expires_at"))
+    def expires_at(self) -> datetime | None:
+        """From when on it must not be used any more. That instant brings no change of its own."""
+        return self.target.expires_at
+
     @planned(Derived(lambda _run, _frame, kind: kind in RECALLED, ("h.type",)))
     def must_recall(self) -> bool:
         """Whether every version of it must be withdrawn from use."""
