@@ -134,6 +134,7 @@ class NewsroomSqliteClient(SqliteClient):
                     await self.create_connection(with_db=True)
             assert self._reader is not None
             query = query.replace("\x00", "'||CHAR(0)||'")
+            self.log.debug("%s: %s", query, values)
             return list(await self._reader.execute_fetchall(query, values))
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:

@@ -27,7 +27,7 @@ from cms.settings import Settings
 from cms.taxonomy.locales import load_locales
 from tests.bench.corpus import Corpus
 from tests.bench.counting import count_statements
-from tests.bench.driving import CONNECTIONS, WRITERS, Target, generator
+from tests.bench.driving import FEW, MANY, Target, generator
 from tests.bench.generating import generate
 from tests.bench.loading import load
 from tests.bench.measuring import Measured, ask, check, check_write, measure
@@ -102,19 +102,20 @@ def _bench(
         for name, variables in asked.items():
             operation = OPERATIONS[name]
             sent = {**headers, **_bearing(token)} if operation.writes else headers
+            connections = FEW if operation.writes else MANY
             servers = {
-                "product": (web, Target(web.port, "/graphql", sent)),
-                "static": (static, Target(static.port, f"/{name}", sent, live=False)),
+                "product": (web, Target(web.port, "/graphql", sent, connections)),
+                "static": (static, Target(static.port, f"/{name}", sent, connections, live=False)),
             }
             if not operation.writes:
-                servers["strawberry"] = (plain, Target(plain.port, "/graphql", sent))
+                servers["strawberry"] = (plain, Target(plain.port, "/graphql", sent, FEW))
             with _phase(f"{name}, driven by {generator(operation)}"):
                 measured.append(
                     measure(servers, operation, variables, sizes[name], seconds=given.seconds, rounds=given.rounds)
                 )
         memory = web.memory()
     console.print(
-        f"\n{CONNECTIONS} connections, {WRITERS} where it writes; medians of {given.rounds} turns of"
+        f"\n{MANY} connections, {FEW} to Strawberry and where it writes; medians of {given.rounds} turns of"
         f" {given.seconds:g} s; no worker runs meanwhile.\n"
     )
     report(console, measured, Process(first_answer, memory), statements)

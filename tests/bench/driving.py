@@ -14,7 +14,8 @@ from typing import Any
 
 from tests.bench.operations import Operation, Variables
 
-CONNECTIONS, WRITERS = 16, 4
+MANY, FEW = 16, 4
+"""Connections at once: many ask a server that answers in less than a millisecond, few one that takes long."""
 WRK = shutil.which("wrk")
 
 _LUA = """
@@ -50,11 +51,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Target:
-    """Where requests go, and with which headers; `live` unless the answers are there already."""
+    """Where requests go, over how many connections; `live` unless the answers are there already."""
 
     port: int
     path: str
     headers: dict[str, str]
+    connections: int = MANY
     live: bool = True
 
 
@@ -80,7 +82,7 @@ def drive(
         "path": target.path,
         "headers": target.headers,
         "live": target.live,
-        "connections": WRITERS if operation.writes else CONNECTIONS,
+        "connections": target.connections,
         "seconds": seconds,
     }
     run = subprocess.run(
@@ -108,7 +110,7 @@ def _by_wrk(target: Target, bodies: Sequence[str], seconds: float) -> Load:
         script.writelines(f"HEADERS[ {_lua(name)} ] = {_lua(value)}\n" for name, value in target.headers.items())
         script.write(f"local BODIES = {{ {', '.join(map(_lua, bodies))} }}\n{_LUA}")
         script.flush()
-        command = [WRK, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", script.name]
+        command = [WRK, "-t1", f"-c{target.connections}", f"-d{max(1, round(seconds))}s", "-s", script.name]
         url = f"http://127.0.0.1:{target.port}{target.path}"
         run = subprocess.run([*command, url], capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(run.stdout[run.stdout.rindex("{") :])
