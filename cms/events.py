@@ -62,6 +62,7 @@ class EventType(StrEnum):
     WITHHOLD_LIFTED = "withhold.lifted"
     ITEM_KILLED = "item.killed"
     ITEM_TAKEN_DOWN = "item.taken_down"
+    VIDEO_MASTERED = "video.mastered"
     LOCALES_CONFIGURED = "locales.configured"
     USER_CREATED = "user.created"
     USER_DEACTIVATED = "user.deactivated"

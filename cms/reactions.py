@@ -70,6 +70,7 @@ REACTIONS: Reactions = {
     EventType.WITHHOLD_LIFTED: (_INDEX,),
     EventType.ITEM_KILLED: (_INDEX,),
     EventType.ITEM_TAKEN_DOWN: (_INDEX, Reaction("remove_files", lane=Lane.URGENT)),
+    EventType.VIDEO_MASTERED: (_INDEX,),
 }
 
 

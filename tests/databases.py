@@ -1,10 +1,11 @@
 """Databases for tests: copies of one that has the schema, made once in a run."""
 
+import asyncio
 import hashlib
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -43,6 +44,51 @@ async def fresh_database(
         await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await administrator.close()
+
+
+@asynccontextmanager
+async def empty_database(dialect: str, folder: Path) -> AsyncIterator[str]:
+    """The URL of a database without tables, gone afterwards; SQLite's is a file that nobody has made yet."""
+    if dialect == "sqlite":
+        yield f"sqlite://{folder}/newsroom.db"
+        return
+    server, name = postgresql_server(), f"test_{uuid.uuid4().hex}"
+    administrator = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await administrator.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await administrator.close()
+
+
+async def emptied(url: str) -> str:
+    """The URL of a database without any table: on SQLite one beside it, on PostgreSQL the same."""
+    if url.startswith("sqlite"):
+        return url.replace(".db", "_empty.db")
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    finally:
+        await connection.close()
+    return url
+
+
+@contextmanager
+def running_on(dialect: str, folder: Path, models: Sequence[str]) -> Iterator[asyncio.Runner]:
+    """A loop with an open database: Hypothesis calls what is synchronous."""
+    stack = AsyncExitStack()
+
+    async def begin() -> None:
+        url = await stack.enter_async_context(fresh_database(dialect, folder, models))
+        await stack.enter_async_context(await Database.open(url, models=models))
+
+    with asyncio.Runner() as runner:
+        try:
+            runner.run(begin())
+            yield runner
+        finally:
+            runner.run(stack.aclose())
 
 
 async def _copied_file(template: str, folder: Path, models: Sequence[str], create: Create) -> Path:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from cms.content.plaintext import check_text
 from cms.errors import InvalidInputError
+from cms.plaintext import check_text
 from cms.taxonomy.locales import Locales
 
 NOTICE_MOST = 2_000

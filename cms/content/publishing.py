@@ -17,7 +17,7 @@ from cms.content.addresses import claim_slug, release_slug
 from cms.content.announcing import changes_of
 from cms.content.editing import keep_revision, lock_item
 from cms.content.linking import instant, publish_links
-from cms.content.models import SHARED, Draft, Edition, Item, RevisionKind, SharedEdition
+from cms.content.models import SHARED, Draft, Edition, Item, Revision, RevisionKind, SharedEdition
 from cms.content.parts import SharedPart, TextPart
 from cms.content.readiness import require_ready
 from cms.content.serving import refresh_serving
@@ -188,9 +188,18 @@ async def _publish_text(actor: Actor, item: Item, draft: Draft, now: datetime, *
         "text": body.text,
     }
     if edition is None:
-        await Edition.create(item_id=item.id, locale=locale, kind=item.kind, first_published_at=now, **live)
+        first = await _first_published_at(item, locale)
+        await Edition.create(item_id=item.id, locale=locale, kind=item.kind, first_published_at=first, **live)
     else:
         await edition.update_from_dict(live).save(update_fields=list(live))
+
+
+async def _first_published_at(item: Item, locale: str) -> datetime:
+    """When the text was published for the first time, also if it was taken off since."""
+    kept = Revision.filter(item_id=item.id, locale=locale, kind=RevisionKind.PUBLICATION).order_by("number")
+    (first, *_) = await kept.limit(1).values_list("created_at", flat=True)
+    assert isinstance(first, datetime)
+    return first
 
 
 def _announce(

@@ -12,13 +12,13 @@ from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.editing import lock_item
 from cms.content.models import SHARED, Draft, DraftStatus, Item
-from cms.content.plaintext import check_text
 from cms.content.readiness import require_ready
 from cms.content.scheduling import future, set_timer
 from cms.content.transitions import DraftAction, ItemAction, draft_step, item_step
 from cms.database import transaction
 from cms.errors import ConflictError, NotFoundError
 from cms.events import EventType
+from cms.plaintext import check_text
 from cms.taxonomy.locales import load_locales
 
 NOTE_MOST = 2_000

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from api.content.drafts import Draft, Item
+from api.content.places import place_of
 from api.context import Info
 from api.nodes import key_of
 from api.scalars import Locale
@@ -20,7 +21,9 @@ class UserError:
     """A refusal."""
 
     code: str = strawberry.field(description="A stable code, such as CONFLICT.")
-    path: list[str] = strawberry.field(description="Where in the input the trouble is.")
+    path: list[str] = strawberry.field(
+        description="Where among the arguments the trouble is, such as `input`, `text`, `headline`."
+    )
     message: str = strawberry.field(description="What is wrong, in plain words.")
     current_revision: int | None = strawberry.field(
         default=None, description="For CONFLICT: the revision that now stands."
@@ -53,11 +56,10 @@ async def refusable(payload: Callable[..., T], path: Sequence[str], change: Call
         refusals = [UserError(code=each.code, path=list(each.path), message=each.message) for each in error.problems]
         return payload(result=None, user_errors=refusals)
     except PolyfocalError as error:
-        names = {"expectedRevision", "item", "locales"}
-        place = [str(part) for part in error.path]
-        place = place if place and place[0] in names else [*path, *place]
         current = error.current if isinstance(error, ConflictError) else None
-        refusal = UserError(code=error.code, path=place, message=error.message, current_revision=current)
+        refusal = UserError(
+            code=error.code, path=place_of(error, path), message=error.message, current_revision=current
+        )
         return payload(result=None, user_errors=[refusal])
 
 

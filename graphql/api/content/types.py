@@ -389,7 +389,7 @@ class NewsItem(Node):
         )
         return [Correction(revision=each) for each in await rows]
 
-    @planned(Connected(NEWS, latest, SERIES_OF, default_first=10))
+    @planned(Connected("series", NEWS, latest, SERIES_OF, default_first=10))
     async def series(
         self,
         info: Info,
@@ -400,9 +400,9 @@ class NewsItem(Node):
         ids = await SeriesEntry.filter(target_id=self.served.item.id).values_list("series_id", flat=True)
         visible = servings(info.context, self.served.frame, item_id__in=ids)
         rows = await visible.select_related("item", "edition")
-        return await page_of(info, self.served.frame, rows, latest({}), _latest_of, first, after)
+        return await page_of("series", self.served.frame, rows, latest({}), _latest_of, first, after)
 
-    @planned(Connected(NEWS, _in_order, RELATED, default_first=10))
+    @planned(Connected("related", NEWS, _in_order, RELATED, default_first=10))
     async def related(
         self,
         info: Info,
@@ -418,7 +418,7 @@ class NewsItem(Node):
         visible = servings(info.context, self.served.frame, item_id__in=list(places))
         rows = await visible.select_related("item", "edition")
         return await page_of(
-            info,
+            "related",
             self.served.frame,
             rows,
             _in_order({}),

@@ -57,7 +57,7 @@ def _in_order(_arguments: Arguments) -> Sequence[OrderTerm]:
 CHANGES = Rows(
     base="change h JOIN item i ON i.id = h.item_id", key="h.id", types={"": "Change"}, visible=_not_embargoed
 )
-FEED = Connected(CHANGES, _in_order, default_first=FIRST, most=MOST)
+FEED = Connected("changes", CHANGES, _in_order, default_first=FIRST, most=MOST)
 
 
 def _type_at(run: Run, _frame: Frame, kind: str, expires_at: Any) -> str:
@@ -116,6 +116,11 @@ class Change:
         """When it changed."""
         return self.row.at
 
+    @planned(Instant("i.expires_at"))
+    def expires_at(self) -> datetime | None:
+        """From when on it must not be used any more. That instant brings no change of its own."""
+        return self.target.expires_at
+
     @planned(Derived(lambda _run, _frame, kind: kind in RECALLED, ("h.type",)))
     def must_recall(self) -> bool:
         """Whether every version of it must be withdrawn from use."""
@@ -159,11 +164,11 @@ class PartnersQuery:
         rows = [
             row for row in rows if items[row.item_id].embargoed_until is None or row.type is not ChangeType.UPSERTED
         ]
-        cut = cut_page(rows, IN_ORDER, _place, page, scope=epoch)
+        cut = cut_page(rows, IN_ORDER, _place, page, scope=FEED.name + epoch)
         edges = [
             Edge(
                 node=Change(row=row, target=items[row.item_id]),
-                cursor=encode_cursor(IN_ORDER, _place(row), epoch),
+                cursor=encode_cursor(IN_ORDER, _place(row), FEED.name + epoch),
             )
             for row in cut.rows
         ]

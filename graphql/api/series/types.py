@@ -136,7 +136,7 @@ class FocusSeries(NewsItem):
             for each in (row.sections if row else [])
         ]
 
-    @planned(Connected(ENTRIES, _in_order, ENTRIES_OF, where=_of_section, default_first=30))
+    @planned(Connected("entries", ENTRIES, _in_order, ENTRIES_OF, where=_of_section, default_first=30))
     async def entries(
         self,
         info: Info,
@@ -152,11 +152,11 @@ class FocusSeries(NewsItem):
         ids = [row.target_id for row in rows]
         targets = dict(zip((row.id for row in rows), await by_item(info.context, frame, ids), strict=True))
         visible = [row for row in rows if targets[row.id] is not None]
-        cut = cut_page(visible, IN_ORDER, _place, page)
+        cut = cut_page(visible, IN_ORDER, _place, page, "entries")
         edges = [
             Edge(
                 node=SeriesEntry(row=row, target=news_item(targets[row.id])),
-                cursor=encode_cursor(IN_ORDER, _place(row)),
+                cursor=encode_cursor(IN_ORDER, _place(row), "entries"),
             )
             for row in cut.rows
         ]

@@ -5,6 +5,7 @@ later step has to look again.
 """
 
 import re
+from collections.abc import Sequence
 
 from cms.errors import InvalidInputError
 
@@ -15,32 +16,33 @@ points."""
 _LINE_END = re.compile("[\t\n\r\u2028\u2029]")
 
 
-def check_line(value: object, *, name: str, most: int) -> str:
+def check_line(value: object, *, name: str, most: int, path: Sequence[str | int] = ()) -> str:
     """A headline, a name, a byline: the trimmed line. Raises InvalidInputError naming the field.
 
-    `most` is the limit in characters (code points) after trimming. An empty line passes: a draft may have no
-    headline yet, and what must be there before publication is the workflow's business.
+    `most` is the limit in characters (code points) after trimming. An empty line passes: whether there must be
+    one is the caller's business. `path` leads to a line that is deeper than a field of that name.
     """
-    line = _checked(value, name=name, most=most)
+    path = path or (name,)
+    line = _checked(value, name=name, most=most, path=path)
     if _LINE_END.search(line):
-        raise InvalidInputError(f"{name} must be a single line without tabs or line breaks.", path=(name,))
+        raise InvalidInputError(f"{name} must be a single line without tabs or line breaks.", path=path)
     return line
 
 
 def check_text(value: object, *, name: str, most: int) -> str:
     """A summary or a note of several lines: trimmed, with plain line ends. Raises InvalidInputError."""
-    text = _checked(value, name=name, most=most)
+    text = _checked(value, name=name, most=most, path=(name,))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _checked(value: object, *, name: str, most: int) -> str:
+def _checked(value: object, *, name: str, most: int, path: Sequence[str | int]) -> str:
     if not isinstance(value, str):
-        raise InvalidInputError(f"{name} must be text.", path=(name,))
+        raise InvalidInputError(f"{name} must be text.", path=path)
     text = value.strip()
     if len(text) > most:
-        raise InvalidInputError(f"{name} has {len(text):,} characters; at most {most:,} are allowed.", path=(name,))
+        raise InvalidInputError(f"{name} has {len(text):,} characters; at most {most:,} are allowed.", path=path)
     if found := UNPUBLISHABLE.search(text):
-        raise InvalidInputError(f"{name} holds the unprintable character {code_point(found.group())}.", path=(name,))
+        raise InvalidInputError(f"{name} holds the unprintable character {code_point(found.group())}.", path=path)
     return text
 
 

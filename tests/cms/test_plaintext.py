@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.content.plaintext import check_line, check_text
 from cms.errors import InvalidInputError
+from cms.plaintext import check_line, check_text
 
 
 def test_a_line_is_trimmed() -> None:
