@@ -118,11 +118,17 @@ class TransitionError(PolyfocalError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is not ready: a stable code, where it is (a locale and a field, or the item), in plain words."""
+    """One thing that is not ready: a stable code, where it is (a locale and a field, or the item), in plain words.
+
+    Where several items are looked at, `item_id` and `locale` say whose and in which text it is; the locale is None for
+    the whole item and empty for its shared part.
+    """
 
     code: str
     path: tuple[str, ...]
     message: str
+    item_id: int | None = None
+    locale: str | None = None
 
 
 class NotReadyError(PolyfocalError):

@@ -62,6 +62,7 @@ REACTIONS: Reactions = {
     EventType.TEXT_CORRECTED: (_INDEX,),
     EventType.SHARED_PUBLISHED: (_INDEX,),
     EventType.TEXT_UNPUBLISHED: (_INDEX,),
+    EventType.EDITION_RESTORED: (_INDEX,),
     EventType.EMBARGO_SET: (_INDEX,),
     EventType.EMBARGO_LIFTED: (_INDEX,),
     EventType.EXPIRY_SET: (_INDEX,),

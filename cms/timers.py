@@ -18,6 +18,7 @@ from cms.content.scheduling import publish_due, refuse_due, unpublish_due
 from cms.database import transaction
 from cms.errors import PolyfocalError
 from cms.jobs import Handler, Job, JobState, hold
+from cms.series.scheduling import refuse_release, release_due
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ TIMERS: Mapping[str, Timer] = {
     "unpublish_due": Timer(unpublish_due),
     "end_embargo": Timer(end_embargo),
     "expire": Timer(expire),
+    "release_due": Timer(release_due, refused=refuse_release),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cms.content import body as bodies
 from cms.content.links import CreditRole, SeriesRole
+from cms.content.order_keys import is_key
 from cms.content.slugs import check_slug
 from cms.errors import BodyError, InvalidInputError
 from cms.plaintext import check_line, check_text
@@ -133,8 +134,29 @@ def _entries(name: str, value: Any) -> list[dict[str, Any]]:
             "item": item,
             "section": None if section is None else _inner_line(section, SECTION_MOST, name, index, "section") or None,
             "role": _role(SeriesRole, each, name, index),
+            "key": _key(each.get("key"), name, index, "key"),
+            "pinned": _flag(each.get("pinned", False), name, index, "pinned"),
+            "hidden": _tags(each.get("hidden", ()), name, index, "hidden"),
         }
     return list(entries.values())
+
+
+def _key(value: Any, *path: str | int) -> str | None:
+    if value is None or (isinstance(value, str) and is_key(value)):
+        return value
+    raise InvalidInputError("key is one that an entry had, or none.", path=path)
+
+
+def _flag(value: Any, *path: str | int) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidInputError(f"{path[-1]} is true or false.", path=path)
+    return value
+
+
+def _tags(value: Any, *path: str | int) -> list[str]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > LIST_MOST:
+        raise InvalidInputError(f"{path[-1]} must be a list of locales.", path=path)
+    return sorted({_inner_line(tag, TAG_MOST, *path) for tag in value})
 
 
 def _inner_line(value: Any, most: int, *path: str | int) -> str:

@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import SHARED, Draft, DraftStatus, Item, Kind, Revision, RevisionKind
-from cms.content.parts import SERIES_ONLY, SharedPart, TextPart
+from cms.content.parts import KINDS_OF_FIELDS, SharedPart, TextPart
 from cms.content.references import check_references
 from cms.content.segments import segment_hashes
 from cms.content.staleness import note_translated
@@ -28,6 +28,7 @@ _CREATED = {
     Kind.ARTICLE: EventType.ARTICLE_CREATED,
     Kind.VIDEO: EventType.VIDEO_CREATED,
     Kind.SERIES: EventType.SERIES_CREATED,
+    Kind.FRONT_PAGE: EventType.FRONT_PAGE_CREATED,
 }
 
 
@@ -225,8 +226,10 @@ async def _content(item: Item, locale: str, content: Mapping[str, Any], changes:
     """The part's JSON after the changes, with every reference resolved."""
     if locale != SHARED:
         return TextPart.from_json(content).changed(changes).to_json()
-    if item.kind is not Kind.SERIES and (stray := sorted(SERIES_ONLY.intersection(changes))):
-        raise InvalidInputError("Only a focus series has this field.", path=(stray[0],))
+    for field in sorted(KINDS_OF_FIELDS.keys() & changes):
+        if item.kind not in (kinds := KINDS_OF_FIELDS[field]):
+            whose = " or a front page" if Kind.FRONT_PAGE in kinds else ""
+            raise InvalidInputError(f"Only a focus series{whose} has this field.", path=(field,))
     part = SharedPart.from_json(content).changed(changes)
     await check_references(item, part, changes)
     return part.to_json()

@@ -6,17 +6,19 @@ from typing import Any
 
 from tortoise.models import Model
 
+from cms.content.entries import in_reading_order
 from cms.content.links import (
     Association,
     AssociationRole,
     Byline,
     Credit,
     FocusSeries,
+    HiddenEntry,
     SeriesEntry,
     SeriesRole,
     Subject,
 )
-from cms.content.models import Item, Kind
+from cms.content.models import WITH_ENTRIES, Item
 from cms.content.parts import SharedPart
 
 
@@ -32,8 +34,16 @@ async def publish_links(item: Item, part: SharedPart) -> None:
     lead = [] if part.lead_video is None else [{"target_id": part.lead_video, "role": AssociationRole.LEAD_VIDEO}]
     related = [{"target_id": each, "role": AssociationRole.RELATED} for each in part.related]
     await _replace(Association, item, lead + related)
-    if item.kind is Kind.SERIES:
+    if item.kind in WITH_ENTRIES:
         await _publish_series(item, part)
+
+
+async def withdraw_links(item: Item) -> None:
+    """Take away all that the item's live shared part refers to."""
+    for model in (Subject, Byline, Credit, Association, FocusSeries):
+        await model.filter(item_id=item.id).delete()
+    for ordered in (SeriesEntry, HiddenEntry):
+        await ordered.filter(series_id=item.id).delete()
 
 
 async def _publish_series(item: Item, part: SharedPart) -> None:
@@ -46,17 +56,24 @@ async def _publish_series(item: Item, part: SharedPart) -> None:
         },
         item_id=item.id,
     )
+    ordered = in_reading_order(part.sections, part.entries)
     entries = [
         {
             "position": position,
             "target_id": entry["item"],
             "section": entry.get("section"),
             "role": SeriesRole(entry["role"]),
+            "pinned": entry["pinned"],
         }
-        for position, entry in enumerate(part.entries, start=1)
+        for position, entry in enumerate(ordered, start=1)
     ]
+    hidden = [(entry["item"], locale) for entry in ordered for locale in entry["hidden"]]
     await SeriesEntry.filter(series_id=item.id).delete()
     await SeriesEntry.bulk_create(SeriesEntry(series_id=item.id, **each) for each in entries)
+    await HiddenEntry.filter(series_id=item.id).delete()
+    await HiddenEntry.bulk_create(
+        HiddenEntry(series_id=item.id, target_id=target, locale=locale) for target, locale in hidden
+    )
 
 
 async def _replace(model: type[Model], item: Item, wanted: Sequence[dict[str, Any]]) -> None:

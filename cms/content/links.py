@@ -106,7 +106,7 @@ class Association(Model):
 
 
 class FocusSeries(Model):
-    """What only a series has. `sections` is a list of `{key, titles: {locale: title}}` in reading order."""
+    """What a series has, and a front page of it only `sections`: `{key, titles: {locale: title}}` in reading order."""
 
     item: fields.OneToOneRelation[Item] = fields.OneToOneField("cms.Item", related_name="series", primary_key=True)
     item_id: int
@@ -120,7 +120,7 @@ class FocusSeries(Model):
 
 
 class SeriesEntry(Model):
-    """An item's place in a live series; `position` counts from 1 over the whole series."""
+    """An item's place in a live series or front page; `position` counts from 1 over the whole of it."""
 
     id = fields.BigIntField(primary_key=True)
     series: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="entries")
@@ -129,6 +129,7 @@ class SeriesEntry(Model):
     target_id: int
     section = fields.CharField(max_length=100, null=True)
     role = fields.CharEnumField(SeriesRole, max_length=10)
+    pinned = fields.BooleanField(default=False, db_default=False)
     position = fields.IntField()
 
     class Meta:
@@ -138,3 +139,19 @@ class SeriesEntry(Model):
             Index(fields=("series_id", "position"), name="series_entry_order"),
             Index(fields=("target_id", "series_id"), name="series_entry_target"),
         )
+
+
+class HiddenEntry(Model):
+    """A locale whose readers do not get an entry of a live series or front page, whatever it is served in."""
+
+    id = fields.BigIntField(primary_key=True)
+    series: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="hidden_entries")
+    series_id: int
+    target: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="hidden_in")
+    target_id: int
+    locale = fields.CharField(max_length=35)
+
+    class Meta:
+        table = "hidden_entry"
+        unique_together = (("series", "target", "locale"),)
+        indexes = (Index(fields=("target_id",), name="hidden_entry_target"),)

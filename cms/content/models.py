@@ -29,6 +29,11 @@ class Kind(StrEnum):
     ARTICLE = "ARTICLE"
     VIDEO = "VIDEO"
     SERIES = "SERIES"
+    FRONT_PAGE = "FRONT_PAGE"
+
+
+WITH_ENTRIES = frozenset({Kind.SERIES, Kind.FRONT_PAGE})
+"""The kinds of item that order others in sections."""
 
 
 class PubStatus(StrEnum):

@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Self
 
 from cms.content import body as bodies
 from cms.content.checks import SHARED_CHECKS, TEXT_CHECKS, Check
+from cms.content.entries import in_reading_order
+from cms.content.models import WITH_ENTRIES, Kind
 from cms.errors import InvalidInputError
 
 
@@ -70,8 +72,8 @@ class TextPart(_Part):
 class SharedPart(_Part):
     """What an item says in no language. Ids are database ids.
 
-    `credits` are `{organisation, role}`; of a series, `sections` are `{key, titles: {locale: title}}` and
-    `entries` `{item, section, role}` in order.
+    `credits` are `{organisation, role}`; of a series or a front page, `sections` are `{key, titles: {locale: title}}`
+    and `entries` are in reading order (see `entries`).
     """
 
     checks: ClassVar[Mapping[str, Check]] = SHARED_CHECKS
@@ -92,11 +94,27 @@ class SharedPart(_Part):
     sections: list[dict[str, Any]] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
 
+    def changed(self, changes: Mapping[str, Any]) -> Self:
+        """The same, its entries in reading order."""
+        part = super(SharedPart, self).changed(changes)
+        return replace(part, entries=in_reading_order(part.sections, part.entries))
+
     def check_whole(self) -> None:
-        """An occasion does not end before it begins; instants in UTC compare as texts."""
+        """An occasion does not end before it begins (instants in UTC compare as texts); no entry loses its section."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise InvalidInputError("A series cannot end before it starts.", path=("ends_on",))
+        known = {None, *(each["key"] for each in self.sections)}
+        if stray := [each["section"] for each in self.entries if each.get("section") not in known]:
+            raise InvalidInputError(f"There is no section {stray[0]!r}, and an entry is in it.", path=("sections",))
 
 
-SERIES_ONLY: frozenset[str] = frozenset({"occasion", "starts_on", "ends_on", "sections", "entries"})
-"""Fields of the shared part that only an item of this kind may fill."""
+_SERIES, _ENTRIES = frozenset({Kind.SERIES}), WITH_ENTRIES
+
+KINDS_OF_FIELDS: Mapping[str, frozenset[Kind]] = {
+    "occasion": _SERIES,
+    "starts_on": _SERIES,
+    "ends_on": _SERIES,
+    "sections": _ENTRIES,
+    "entries": _ENTRIES,
+}
+"""Fields of the shared part that only items of these kinds may fill."""

@@ -8,16 +8,14 @@ the item's live locales.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
-from cms.content import body as bodies
 from cms.content.addresses import claim_slug, release_slug
 from cms.content.announcing import changes_of
 from cms.content.editing import keep_revision, lock_item
-from cms.content.linking import instant, publish_links
-from cms.content.models import SHARED, Draft, Edition, Item, Revision, RevisionKind, SharedEdition
+from cms.content.editions import write_shared, write_text
+from cms.content.models import SHARED, Draft, Edition, Item, RevisionKind, SharedEdition
 from cms.content.parts import SharedPart, TextPart
 from cms.content.readiness import require_ready
 from cms.content.serving import refresh_serving
@@ -146,60 +144,17 @@ async def take_off(
 
 async def _publish_shared(actor: Actor, item: Item, draft: Draft, now: datetime) -> None:
     await keep_revision(actor, draft, RevisionKind.PUBLICATION, now, version=item.version)
-    part = SharedPart.from_json(draft.content)
-    await SharedEdition.update_or_create(
-        {
-            "revision": draft.revision,
-            "version": item.version,
-            "published_at": now,
-            "urgency": part.urgency,
-            "copyright_holder": part.copyright_holder,
-            "credit_line": part.credit_line,
-            "usage_terms": part.usage_terms,
-        },
-        item_id=item.id,
-    )
-    await Edition.filter(item_id=item.id).update(version=item.version)
-    await publish_links(item, part)
+    await write_shared(item, SharedPart.from_json(draft.content), revision=draft.revision, published_at=now)
 
 
 async def _publish_text(actor: Actor, item: Item, draft: Draft, now: datetime, *, note: str | None) -> None:
-    locale = draft.locale
     part = TextPart.from_json(draft.content)
-    body = bodies.parse(part.body)
-    edition = await Edition.get_or_none(item_id=item.id, locale=locale)
-    slug = await claim_slug(item, locale, part, current=edition.slug if edition else None)
+    edition = await Edition.get_or_none(item_id=item.id, locale=draft.locale)
+    slug = await claim_slug(item, draft.locale, part, current=edition.slug if edition else None)
     draft.source_corrected_at = None
     kind = RevisionKind.PUBLICATION if note is None else RevisionKind.CORRECTION
     await keep_revision(actor, draft, kind, now, version=item.version, note=note)
-    live: dict[str, Any] = {
-        "revision": draft.revision,
-        "version": item.version,
-        "published_at": now,
-        "slug": slug,
-        "headline": part.headline,
-        "summary": part.summary,
-        "dateline_place": part.dateline_place,
-        "dateline_date": instant(part.dateline_date),
-        "located": part.located,
-        "word_count": body.word_count,
-        "body": body.json,
-        "html": body.html,
-        "text": body.text,
-    }
-    if edition is None:
-        first = await _first_published_at(item, locale)
-        await Edition.create(item_id=item.id, locale=locale, kind=item.kind, first_published_at=first, **live)
-    else:
-        await edition.update_from_dict(live).save(update_fields=list(live))
-
-
-async def _first_published_at(item: Item, locale: str) -> datetime:
-    """When the text was published for the first time, also if it was taken off since."""
-    kept = Revision.filter(item_id=item.id, locale=locale, kind=RevisionKind.PUBLICATION).order_by("number")
-    (first, *_) = await kept.limit(1).values_list("created_at", flat=True)
-    assert isinstance(first, datetime)
-    return first
+    await write_text(item, draft.locale, part, edition, slug=slug, revision=draft.revision, published_at=now)
 
 
 def _announce(

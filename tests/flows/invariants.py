@@ -8,7 +8,18 @@ from typing import Any
 
 from cms.content import body as bodies
 from cms.content.links import Association, AssociationRole, Byline, Credit, FocusSeries, SeriesEntry, Subject
-from cms.content.models import SHARED, Draft, Edition, Item, Kind, Revision, RevisionKind, Serving, SharedEdition, Slug
+from cms.content.models import (
+    SHARED,
+    WITH_ENTRIES,
+    Draft,
+    Edition,
+    Item,
+    Revision,
+    RevisionKind,
+    Serving,
+    SharedEdition,
+    Slug,
+)
 from cms.content.parts import SharedPart, TextPart
 from cms.content.serving import served_locale
 from cms.database import Database, transaction
@@ -174,8 +185,8 @@ def _shared(found: Rows) -> Iterator[str]:
             ),
         ):
             yield from _unequal(f"{what} of {item_id}", rows_, wanted)
-        is_series = found.items[item_id].kind is Kind.SERIES
-        yield from _unequal(f"series row of {item_id}", len(links[FocusSeries]), int(is_series))
+        ordered = found.items[item_id].kind in WITH_ENTRIES
+        yield from _unequal(f"series row of {item_id}", len(links[FocusSeries]), int(ordered))
 
 
 def _slugs(found: Rows) -> Iterator[str]:
