@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from cms.accounts.actors import Actor, Permission, require
-from cms.content.models import SHARED, DraftStatus, Kind, PubStatus
+from cms.content.models import SHARED, WITH_ENTRIES, DraftStatus, Kind, PubStatus
 from cms.content.staleness import is_stale
 from cms.errors import InvalidInputError, NotFoundError
 from cms.statements import on_postgresql, rows
@@ -54,7 +54,7 @@ class Line:
 
 
 async def coverage_of_series(actor: Actor, series_id: int, locales: Locales, *, now: datetime) -> list[Line]:
-    """The lines of a series and its entries in their order, as its working copy has them.
+    """The lines of a series or front page and its entries in their order, as its working copy has them.
 
     Raises:
         NotFoundError: there is no such series.
@@ -62,10 +62,10 @@ async def coverage_of_series(actor: Actor, series_id: int, locales: Locales, *, 
     require(actor, Permission.READ)
     found = await rows(
         "SELECT d.content FROM draft d JOIN item i ON i.id = d.item_id WHERE d.item_id = $1 AND d.locale = $2 "
-        "AND i.kind = $3",
+        "AND i.kind IN ($3, $4)",
         series_id,
         SHARED,
-        Kind.SERIES.value,
+        *sorted(WITH_ENTRIES),
     )
     if not found:
         raise NotFoundError("There is no such series.", path=("series",))

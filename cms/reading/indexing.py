@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from cms.clock import Clock
 from cms.content.links import Byline, Credit, Subject
-from cms.content.models import Edition, Item
+from cms.content.models import Edition, Item, Kind
 from cms.events import Change, ChangeType, latest
 from cms.jobs import Handler, Job, JobRequest
 from cms.reading.scope import Scope
@@ -88,10 +88,12 @@ async def _next(position: int, batch: int) -> list[Change]:
 async def _documents(changes: Sequence[Change], scope: Scope) -> dict[tuple[int, str], Document]:
     """What the changed texts are found by; those that nobody may read have none.
 
-    Only what is the item's own: what others say of it, such as the series that it is in, changes without it.
+    Only what is the item's own: what others say of it, such as the series that it is in, changes without it. A front
+    page is a way to other items, and nothing to be found.
     """
     ids = list({each.item_id for each in changes if each.type is ChangeType.UPSERTED})
-    items = {item.id: item for item in await Item.filter(id__in=ids) if scope.admits(item)}
+    findable = Item.filter(id__in=ids).exclude(kind=Kind.FRONT_PAGE)
+    items = {item.id: item for item in await findable if scope.admits(item)}
     ids = list(items)
     concepts = await _by_item(Subject, "concept_id", ids)
     organisations = await _by_item(Credit, "organisation_id", ids)

@@ -29,7 +29,7 @@ async def add_entry(
     role: SeriesRole = SeriesRole.RELATED,
     section: str | None = None,
     pinned: bool = False,
-    hidden: Sequence[str] = (),
+    hidden_in: Sequence[str] = (),
     before: int | None = None,
     after: int | None = None,
     expected_revision: int | None = None,
@@ -44,7 +44,7 @@ async def add_entry(
         UnknownLocaleError: it is hidden in a locale that the newsroom does not have.
     """
     require(actor, Permission.EDIT)
-    tags = await _checked(hidden)
+    tags = await _checked(hidden_in)
     if entry_id == item_id or not await Item.exists(id=entry_id):
         raise InvalidInputError("There is no such item, or none to put here.", path=("entry",))
 
@@ -100,13 +100,13 @@ async def change_entry(
     entry_id: int,
     role: SeriesRole | None = None,
     pinned: bool | None = None,
-    hidden: Sequence[str] | None = None,
+    hidden_in: Sequence[str] | None = None,
     expected_revision: int | None = None,
     now: datetime,
 ) -> Draft:
     """Set how much an entry weighs, whether it is pinned, where it is hidden; None leaves it. Raises as `add_entry`."""
     require(actor, Permission.EDIT)
-    tags = None if hidden is None else await _checked(hidden)
+    tags = None if hidden_in is None else await _checked(hidden_in)
     given = {"role": role.value if role else None, "pinned": pinned, "hidden": tags}
     values = {name: value for name, value in given.items() if value is not None}
 
@@ -137,9 +137,9 @@ async def _change(actor: Actor, item_id: int, change: Change, expected: int | No
         )
 
 
-async def _checked(hidden: Sequence[str]) -> list[str]:
+async def _checked(hidden_in: Sequence[str]) -> list[str]:
     configured = await load_locales()
-    return sorted({configured.check(tag, "hidden", index) for index, tag in enumerate(hidden)})
+    return sorted({configured.check(tag, "hidden_in", index) for index, tag in enumerate(hidden_in)})
 
 
 def _known(part: SharedPart, section: str | None) -> str | None:

@@ -14,11 +14,13 @@ from cms.content.models import SHARED, Item
 from cms.content.publishing import make_live
 from cms.content.standing import meant_locales
 from cms.database import transaction
-from cms.errors import InvalidInputError, NotFoundError, NotReadyError, Problem, TransitionError
+from cms.errors import InvalidInputError, InvalidPageError, NotFoundError, NotReadyError, Problem, TransitionError
 from cms.events import EventType
 from cms.series.checklist import Line, checklist, live_parts, wanted_of
 from cms.series.models import Release, ReleaseStatus
 from cms.taxonomy.locales import Locales, hold_locales, load_locales
+
+LISTED_MOST = 100
 
 
 async def check_release(actor: Actor, *, item_id: int, locales: Sequence[str], now: datetime) -> list[Line]:
@@ -54,6 +56,22 @@ async def release_series(
         release = Release(series_id=item_id, locales=wanted, only_ready=only_ready, actor=actor.name, created_at=now)
         await carry_out(actor, release, configured, now=now)
     return release
+
+
+async def releases_of(actor: Actor, *, item_id: int, first: int) -> list[Release]:
+    """What was, or is to be, released of a series or front page, the latest first.
+
+    Raises:
+        InvalidPageError: `first` is not between 1 and 100.
+    """
+    require(actor, Permission.READ)
+    if not 1 <= first <= LISTED_MOST:
+        raise InvalidPageError(f"first is between 1 and {LISTED_MOST}.", path=("first",))
+    item = await Item.get_or_none(id=item_id)
+    if item is None:
+        raise NotFoundError("There is no such item.", path=("item",))
+    require(actor, Permission.READ, item.kind)
+    return await Release.filter(series_id=item_id).order_by("-id").limit(first)
 
 
 async def lock_all(series_id: int, locales: Sequence[str]) -> None:

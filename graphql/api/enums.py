@@ -15,6 +15,7 @@ from cms.content.links import CreditRole, SeriesRole
 from cms.content.models import DraftStatus, Kind, LocaleReason, PubStatus
 from cms.content.transitions import DraftAction, ItemAction
 from cms.events import ChangeType
+from cms.series.models import ReleaseStatus
 
 __all__ = [
     "ArticleOrderField",
@@ -30,6 +31,7 @@ __all__ = [
     "OtherLocales",
     "Permission",
     "PubStatus",
+    "ReleaseStatus",
     "Role",
     "SeriesRole",
     "described",
@@ -101,6 +103,7 @@ described(
     ARTICLE="A written story.",
     VIDEO="A video with its script and files.",
     SERIES="A focus series.",
+    FRONT_PAGE="A front page.",
 )
 described(
     PubStatus,
@@ -169,6 +172,15 @@ described(
     "How much an entry weighs in its series.",
     LEAD="It leads its section.",
     RELATED="It belongs to it.",
+)
+described(
+    ReleaseStatus,
+    "What became of a release.",
+    SCHEDULED="It is carried out when its time comes.",
+    CANCELED="Its time was taken back.",
+    REFUSED="Something was not ready when its time came.",
+    RELEASED="It was carried out.",
+    REVERSED="It was taken back.",
 )
 described(
     ChangeType,

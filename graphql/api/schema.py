@@ -15,18 +15,37 @@ from api.content.workflow import WorkflowMutation
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
 from api.search.queries import SearchQuery
-from api.series.types import FocusSeries
+from api.series.ordering import OrderingMutation
+from api.series.releases import ReleaseMutation, ReleaseQuery
+from api.series.types import FocusSeries, FrontPage
 from api.taxonomy.queries import TaxonomyQuery
 from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, RecallQuery, AccountsQuery):
+class Query(
+    ContentQuery,
+    TranslationQuery,
+    ReleaseQuery,
+    TaxonomyQuery,
+    SearchQuery,
+    PartnersQuery,
+    RecallQuery,
+    AccountsQuery,
+):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation, TranslationMutation, WorkflowMutation, RecallMutation, AccountsMutation):
+class Mutation(
+    ContentMutation,
+    TranslationMutation,
+    OrderingMutation,
+    WorkflowMutation,
+    ReleaseMutation,
+    RecallMutation,
+    AccountsMutation,
+):
     """Everything that can be changed."""
 
 
@@ -35,6 +54,6 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
-        types=[Article, VideoAsset, FocusSeries, Organisation, Contributor],
+        types=[Article, VideoAsset, FocusSeries, FrontPage, Organisation, Contributor],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -7,7 +7,8 @@ from typing import Any
 import strawberry
 
 from api.content.loading import editions_of, grouped, keyed
-from api.context import Info
+from api.content.rows import ITEM_TYPES
+from api.context import Context, Info
 from api.enums import CreditRole, DraftAction, DraftStatus, ItemAction, Kind, PubStatus
 from api.nodes import Node, encode_id, key_of
 from api.plans.fetching import Frame
@@ -16,6 +17,7 @@ from cms.content import models
 from cms.content.models import SHARED
 from cms.content.parts import TextPart
 from cms.content.readiness import readiness
+from cms.content.standing import in_order
 from cms.content.transitions import draft_actions, item_actions
 
 drafts_of = grouped(models.Draft, "item_id", "locale")
@@ -135,6 +137,15 @@ class Item(Node):
         return [Draft(row=row) for row in await info.context.load(drafts_of, Frame(), self.row.id)]
 
 
+async def editing_items(context: Context, _frame: Frame, keys: list[int]) -> list[Item | None]:
+    """A batch: the items of those ids, with the locales they are live in."""
+    rows = await items_of(context, Frame(), keys)
+    live = [{edition.locale for edition in found} for found in await editions_of(context, Frame(), keys)]
+    return [
+        row and Item(row=row, live=in_order(context.locales, locales)) for row, locales in zip(rows, live, strict=True)
+    ]
+
+
 @strawberry.type(description="The working copy of one part of an item.")
 class Draft:
     """A draft."""
@@ -245,6 +256,22 @@ class CreditInput:
     role: CreditRole = strawberry.field(description="What it did.")
 
 
+@strawberry.input(description="A title in a locale.")
+class TitleInput:
+    """A title."""
+
+    locale: Locale = strawberry.field(description="The locale.")
+    title: str = strawberry.field(description="Up to 300 characters.")
+
+
+@strawberry.input(description="A section of a focus series or front page.")
+class SectionInput:
+    """A section."""
+
+    key: str = strawberry.field(description="What entries name it by; up to 100 characters.")
+    titles: list[TitleInput] = strawberry.field(description="Its titles, one for each locale.")
+
+
 @strawberry.input(description="Fields of a shared part. One left out stays as it is; null empties it.")
 class SharedInput:
     """A shared part."""
@@ -269,11 +296,34 @@ class SharedInput:
     editorial_note: str | None = strawberry.field(
         default=strawberry.UNSET, description="A note to other newsrooms, never published."
     )
+    occasion: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a focus series: what it is about, such as an event's name."
+    )
+    starts_on: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a focus series: when the occasion begins."
+    )
+    ends_on: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a focus series: when the occasion ends."
+    )
+    sections: list[SectionInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Of a focus series or front page, in reading order; entries have commands of their own.",
+    )
 
 
 @strawberry.input(description="An article to start.")
 class ArticleInput:
     """A new article."""
+
+    locale: Locale = strawberry.field(description="The locale it is written in.")
+    text: TextInput = strawberry.field(description="Its first text; the headline is needed.")
+    shared: SharedInput | None = strawberry.field(default=None, description="Its shared part.")
+    uri: str | None = strawberry.field(default=None, description="Its own URI, if it has one already.")
+
+
+@strawberry.input(description="A video, focus series or front page to start.")
+class ItemInput:
+    """A new item of a kind that the mutation names."""
 
     locale: Locale = strawberry.field(description="The locale it is written in.")
     text: TextInput = strawberry.field(description="Its first text; the headline is needed.")
@@ -307,11 +357,10 @@ def text_changes(given: TextInput) -> Mapping[str, Any]:
     return {name: value for name, value in vars(given).items() if value is not strawberry.UNSET}
 
 
-_ITEMS = ("Item", "Article", "VideoAsset", "FocusSeries")
 _REFERENCES: Mapping[str, Callable[[Any], Any]] = {
     "subjects": lambda ids: _keys(ids, "subjects", "Concept"),
     "contributors": lambda ids: _keys(ids, "contributors", "Contributor"),
-    "related": lambda ids: _keys(ids, "related", *_ITEMS),
+    "related": lambda ids: _keys(ids, "related", *ITEM_TYPES),
     "lead_video": lambda text: key_of(text, "Item", "VideoAsset", path=("lead_video",)),
     "credits": lambda given: [
         {
@@ -319,6 +368,9 @@ _REFERENCES: Mapping[str, Callable[[Any], Any]] = {
             "role": each.role,
         }
         for index, each in enumerate(given)
+    ],
+    "sections": lambda given: [
+        {"key": each.key, "titles": {title.locale: title.title for title in each.titles}} for each in given
     ],
 }
 

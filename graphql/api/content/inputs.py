@@ -5,11 +5,13 @@ from datetime import datetime
 
 import strawberry
 
+from api.content.rows import shown
 from api.enums import ArticleOrderField, Direction
 from api.nodes import key_of
 from api.plans.fetching import Frame, Run
 from api.plans.reading import Arguments, OrderTerm
 from api.plans.sql import Sql
+from cms.content.models import Kind
 
 
 @strawberry.input(description="An order of articles.")
@@ -54,7 +56,7 @@ def article_order(arguments: Arguments) -> Sequence[OrderTerm]:
     )
 
 
-def article_filter(sql: Sql, _run: Run, _frame: Frame, arguments: Arguments) -> Sequence[str]:
+def article_filter(sql: Sql, run: Run, frame: Frame, arguments: Arguments) -> Sequence[str]:
     """The conditions of `filter`."""
     asked = {name: value for name, value in (arguments.get("filter") or {}).items() if value is not None}
     where = []
@@ -67,7 +69,9 @@ def article_filter(sql: Sql, _run: Run, _frame: Frame, arguments: Arguments) -> 
         where.append(f"s.item_id IN (SELECT q.item_id FROM subject q WHERE q.concept_id IN ({narrower}))")
     if "series" in asked:
         key = key_of(asked["series"], "FocusSeries", path=("filter", "series"))
-        where.append(f"s.item_id IN (SELECT q.target_id FROM series_entry q WHERE q.series_id = {sql.bind(key)})")
+        shown_in = " AND ".join([f"n.series_id = {sql.bind(key)}", *shown(sql, run, frame, arguments)])
+        series = "SELECT n.target_id FROM series_entry n JOIN item j ON j.id = n.series_id"
+        where.append(f"s.item_id IN ({series} WHERE j.kind = '{Kind.SERIES}' AND {shown_in})")
     if "organisation" in asked:
         key = key_of(asked["organisation"], "Organisation", path=("filter", "organisation"))
         where.append(f"s.item_id IN (SELECT q.item_id FROM credit q WHERE q.organisation_id = {sql.bind(key)})")

@@ -84,4 +84,9 @@ def keyed(model: type[Model]) -> Callable[[Context, Frame, list[int]], Any]:
 
 editions_of = grouped(Edition, "item_id", "id")
 
-KINDS = {Kind.ARTICLE: "Article", Kind.VIDEO: "VideoAsset", Kind.SERIES: "FocusSeries"}
+KINDS = {
+    Kind.ARTICLE: "Article",
+    Kind.VIDEO: "VideoAsset",
+    Kind.SERIES: "FocusSeries",
+    Kind.FRONT_PAGE: "FrontPage",
+}

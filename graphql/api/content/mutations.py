@@ -4,7 +4,8 @@ What the client got wrong about content comes as userErrors with `data`; a missi
 GraphQL error.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -13,6 +14,7 @@ from api.content.drafts import (
     ArticleInput,
     Draft,
     Item,
+    ItemInput,
     SaveDraftInput,
     SaveSharedInput,
     shared_changes,
@@ -28,8 +30,8 @@ from api.content.payloads import (
     refusable,
 )
 from api.context import Info
-from cms.content.editing import create_article, save_draft
-from cms.content.models import SHARED
+from cms.content.editing import Saved, create_article, create_item, save_draft
+from cms.content.models import SHARED, Kind
 from cms.content.publishing import publish, unpublish
 
 
@@ -44,22 +46,34 @@ class ContentMutation:
         input: Annotated[ArticleInput, strawberry.argument(description="The article.")],  # noqa: A002 - Relay's name
     ) -> DraftPayload:
         """See `cms.content.editing.create_article`."""
-        context = info.context
+        return await _create(info, create_article, input)
 
-        async def change() -> Draft:
-            saved = await create_article(
-                context.actor,
-                source_locale=input.locale,
-                text=text_changes(input.text),
-                shared=shared_changes(input.shared) if input.shared else {},
-                uri=input.uri,
-                now=context.now,
-            )
-            locale = next(locale for locale in saved.drafts if locale != SHARED)
-            return Draft(row=saved.drafts[locale])
+    @strawberry.mutation(description="Start a video with its first text. Needs the permission content.edit.")
+    async def create_video(
+        self,
+        info: Info,
+        input: Annotated[ItemInput, strawberry.argument(description="The video.")],  # noqa: A002 - as above
+    ) -> DraftPayload:
+        """See `cms.content.editing.create_item`."""
+        return await _create(info, partial(create_item, kind=Kind.VIDEO), input)
 
-        authenticated(info)
-        return await refusable(DraftPayload, ["input"], change)
+    @strawberry.mutation(description="Start a focus series with its first text. Needs the permission content.edit.")
+    async def create_focus_series(
+        self,
+        info: Info,
+        input: Annotated[ItemInput, strawberry.argument(description="The series.")],  # noqa: A002 - as above
+    ) -> DraftPayload:
+        """See `cms.content.editing.create_item`."""
+        return await _create(info, partial(create_item, kind=Kind.SERIES), input)
+
+    @strawberry.mutation(description="Start a front page with its first text. Needs the permission content.edit.")
+    async def create_front_page(
+        self,
+        info: Info,
+        input: Annotated[ItemInput, strawberry.argument(description="The front page.")],  # noqa: A002 - as above
+    ) -> DraftPayload:
+        """See `cms.content.editing.create_item`."""
+        return await _create(info, partial(create_item, kind=Kind.FRONT_PAGE), input)
 
     @strawberry.mutation(
         description="Save the given fields of a text, or begin it in a locale. Needs the permission content.edit."
@@ -129,6 +143,27 @@ class ContentMutation:
 
         authenticated(info)
         return await refusable(ItemPayload, [], change)
+
+
+async def _create(
+    info: Info, command: Callable[..., Awaitable[Saved]], given: ArticleInput | ItemInput
+) -> DraftPayload:
+    context = info.context
+
+    async def change() -> Draft:
+        saved = await command(
+            context.actor,
+            source_locale=given.locale,
+            text=text_changes(given.text),
+            shared=shared_changes(given.shared) if given.shared else {},
+            uri=given.uri,
+            now=context.now,
+        )
+        locale = next(locale for locale in saved.drafts if locale != SHARED)
+        return Draft(row=saved.drafts[locale])
+
+    authenticated(info)
+    return await refusable(DraftPayload, ["input"], change)
 
 
 async def _save(

@@ -7,11 +7,19 @@ import strawberry
 
 from api.content.drafts import Draft, Item
 from api.content.places import place_of
+from api.content.rows import ITEM_TYPES
 from api.context import Info
-from api.nodes import key_of
+from api.nodes import encode_id, key_of
 from api.scalars import Locale
 from cms.accounts.actors import ANONYMOUS, STRANGER
-from cms.errors import ConflictError, ForbiddenError, NotReadyError, PolyfocalError, UnauthenticatedError
+from cms.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotReadyError,
+    PolyfocalError,
+    Problem,
+    UnauthenticatedError,
+)
 
 T = TypeVar("T")
 
@@ -27,6 +35,9 @@ class UserError:
     message: str = strawberry.field(description="What is wrong, in plain words.")
     current_revision: int | None = strawberry.field(
         default=None, description="For CONFLICT: the revision that now stands."
+    )
+    item: strawberry.ID | None = strawberry.field(
+        default=None, description="Where several items are changed at once: the one it is about."
     )
 
 
@@ -53,8 +64,7 @@ async def refusable(payload: Callable[..., T], path: Sequence[str], change: Call
     except (UnauthenticatedError, ForbiddenError):
         raise
     except NotReadyError as error:
-        refusals = [UserError(code=each.code, path=list(each.path), message=each.message) for each in error.problems]
-        return payload(result=None, user_errors=refusals)
+        return payload(result=None, user_errors=[_refusal(each) for each in error.problems])
     except PolyfocalError as error:
         current = error.current if isinstance(error, ConflictError) else None
         refusal = UserError(
@@ -63,13 +73,18 @@ async def refusable(payload: Callable[..., T], path: Sequence[str], change: Call
         return payload(result=None, user_errors=[refusal])
 
 
-def item_key(text: str) -> int:
-    """The key of the item that an id argument names, whatever it is served as.
+def _refusal(problem: Problem) -> UserError:
+    item = strawberry.ID(encode_id("Item", problem.item_id)) if problem.item_id is not None else None
+    return UserError(code=problem.code, path=list(problem.path), message=problem.message, item=item)
+
+
+def item_key(text: str, *, name: str = "item") -> int:
+    """The key of the item that the id argument of that name is of, whatever it is served as.
 
     Raises:
         InvalidInputError: it is the id of something else.
     """
-    return key_of(text, "Item", "Article", "VideoAsset", "FocusSeries", path=("item",))
+    return key_of(text, *ITEM_TYPES, path=(name,))
 
 
 ItemArgument = Annotated[

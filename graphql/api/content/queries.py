@@ -23,7 +23,7 @@ from api.plans.reading import Arguments, Condition, Connected, Rows, planned
 from api.plans.roots import ByIds, Listed, Paged, few_ids
 from api.plans.sql import Sql
 from api.scalars import Locale
-from api.series.types import FocusSeries
+from api.series.types import FocusSeries, FrontPage
 from api.taxonomy.types import (
     CONCEPTS,
     CONTRIBUTORS,
@@ -32,7 +32,7 @@ from api.taxonomy.types import (
     Contributor,
     Organisation,
 )
-from cms.content.links import Byline, Credit, SeriesEntry, Subject
+from cms.content.links import Byline, Credit, HiddenEntry, SeriesEntry, Subject
 from cms.content.models import Kind, Serving, Slug
 from cms.taxonomy import models
 
@@ -93,7 +93,7 @@ Before = Annotated[str | None, strawberry.argument(description="Only before this
 
 # Lists, as Strawberry reads them
 
-_LISTS = {Kind.ARTICLE: "articles", Kind.VIDEO: "videos", Kind.SERIES: "allFocusSeries"}
+_LISTS = {Kind.ARTICLE: "articles", Kind.VIDEO: "videos", Kind.SERIES: "allFocusSeries", Kind.FRONT_PAGE: "frontPages"}
 _COLUMNS = {
     ArticleOrderField.PUBLISHED_AT: "published_at",
     ArticleOrderField.FIRST_PUBLISHED_AT: "edition__first_published_at",
@@ -102,7 +102,7 @@ _COLUMNS = {
 }
 
 
-async def _narrowed(query: QuerySet[Serving], asked: ArticleFilter) -> QuerySet[Serving]:
+async def _narrowed(query: QuerySet[Serving], asked: ArticleFilter, frame: Frame) -> QuerySet[Serving]:
     """The query with the filter's conditions."""
     if asked.concept is not None:
         about, wave = set[int](), {key_of(asked.concept, "Concept", path=("filter", "concept"))}
@@ -114,9 +114,10 @@ async def _narrowed(query: QuerySet[Serving], asked: ArticleFilter) -> QuerySet[
         query = query.filter(item_id__in=list(ids))
     if asked.series is not None:
         key = key_of(asked.series, "FocusSeries", path=("filter", "series"))
-        query = query.filter(
-            item_id__in=list(await SeriesEntry.filter(series_id=key).values_list("target_id", flat=True))
-        )
+        hidden = await HiddenEntry.filter(series_id=key, locale=frame.locale).values_list("target_id", flat=True)
+        entries = SeriesEntry.filter(series_id=key, series__kind=Kind.SERIES)
+        ids = await entries.values_list("target_id", flat=True)
+        query = query.filter(item_id__in=list(set(ids).difference(hidden)))
     if asked.organisation is not None:
         key = key_of(asked.organisation, "Organisation", path=("filter", "organisation"))
         query = query.filter(
@@ -158,7 +159,7 @@ async def _listed(
     column = _COLUMNS[asked_order.field]
     query = servings(info.context, frame, kind=kind)
     if asked is not None:
-        query = await _narrowed(query, asked)
+        query = await _narrowed(query, asked, frame)
     counted = query.count
     descending = order[0].descending is not page.backward
     if page.cursor is not None:
@@ -190,6 +191,7 @@ NODES = {
     "Article": NEWS,
     "VideoAsset": NEWS,
     "FocusSeries": NEWS,
+    "FrontPage": NEWS,
     "Tombstone": TOMBSTONES,
     "Concept": CONCEPTS,
     "Organisation": ORGANISATIONS,
@@ -340,3 +342,31 @@ class ContentQuery:
         frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
         arguments = {"first": first, "after": after, "last": last, "before": before}
         return await _listed(info, Kind.SERIES, frame, arguments)
+
+    @planned(_addressed(Kind.FRONT_PAGE))
+    async def front_page(
+        self,
+        info: Info,
+        slug: SlugArgument,
+        locale: LocaleArgument,
+        fallback: FallbackArgument = Fallback.CHAIN,
+    ) -> FrontPage | None:
+        """One front page by its address, found like an article."""
+        found: FrontPage | None = await _resolve(info, Kind.FRONT_PAGE, slug, locale, fallback)
+        return found
+
+    @planned(Paged(Connected(_LISTS[Kind.FRONT_PAGE], NEWS, latest, where=of_kind(Kind.FRONT_PAGE))))
+    async def front_pages(
+        self,
+        info: Info,
+        locale: LocaleArgument,
+        fallback: FallbackArgument = Fallback.NONE,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[FrontPage]:
+        """Front pages in a locale, newest first."""
+        frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
+        arguments = {"first": first, "after": after, "last": last, "before": before}
+        return await _listed(info, Kind.FRONT_PAGE, frame, arguments)

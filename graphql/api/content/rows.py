@@ -14,6 +14,12 @@ def served(sql: Sql, run: Run, frame: Frame, _arguments: Arguments) -> Sequence[
     return [f"s.locale = {sql.bind(frame.locale)}", *exact, *run.scope.sql("i", sql.instant)]
 
 
+def shown(sql: Sql, _run: Run, frame: Frame, _arguments: Arguments) -> Sequence[str]:
+    """Entries, as `n`, that are not hidden in the frame's locale."""
+    same = "z.series_id = n.series_id AND z.target_id = n.target_id"
+    return [f"NOT EXISTS (SELECT 1 FROM hidden_entry z WHERE {same} AND z.locale = {sql.bind(frame.locale)})"]
+
+
 NEWS_JOINS = {
     "i": "JOIN item i ON i.id = s.item_id",
     "e": "JOIN edition e ON e.id = s.edition_id",
@@ -23,7 +29,15 @@ NEWS_JOINS = {
     "t": "LEFT JOIN file t ON t.id = v.poster_id",
     "f": "LEFT JOIN focus_series f ON f.item_id = s.item_id",
 }
-NEWS_TYPES = {Kind.ARTICLE.value: "Article", Kind.VIDEO.value: "VideoAsset", Kind.SERIES.value: "FocusSeries"}
+NEWS_TYPES = {
+    Kind.ARTICLE.value: "Article",
+    Kind.VIDEO.value: "VideoAsset",
+    Kind.SERIES.value: "FocusSeries",
+    Kind.FRONT_PAGE.value: "FrontPage",
+}
+ITEM_TYPES = ("Item", *NEWS_TYPES.values())
+"""The types by whose ids an item is named."""
+
 NEWS = Rows(base="serving s", key="s.item_id", kind="s.kind", types=NEWS_TYPES, joins=NEWS_JOINS, visible=served)
 LATEST = (OrderTerm("s.published_at", descending=True, instant=True), OrderTerm("s.item_id", descending=True))
 

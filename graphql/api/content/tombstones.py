@@ -8,6 +8,7 @@ import orjson
 import strawberry
 from tortoise.expressions import Q, Subquery
 
+from api.content.rows import shown
 from api.context import Context, Info
 from api.enums import Kind, LocaleReason, PubStatus
 from api.nodes import Node, encode_id
@@ -32,8 +33,17 @@ def _known(_sql: Sql, _run: Run, _frame: Frame, _arguments: Arguments) -> Sequen
 
 
 TOMBSTONES = Rows(base="item i", key="i.id", types={"": "Tombstone"}, visible=_known)
+
+
+def _known_and_shown(sql: Sql, run: Run, frame: Frame, arguments: Arguments) -> Sequence[str]:
+    return [*_known(sql, run, frame, arguments), *shown(sql, run, frame, arguments)]
+
+
 ENTRIES = Rows(
-    base="series_entry n JOIN item i ON i.id = n.target_id", key="n.id", types={"": "SeriesTombstone"}, visible=_known
+    base="series_entry n JOIN item i ON i.id = n.target_id",
+    key="n.id",
+    types={"": "SeriesTombstone"},
+    visible=_known_and_shown,
 )
 
 
@@ -105,7 +115,7 @@ class Tombstone(Node):
         return Advisory(text=found["text"], locale=Locale(found["locale"]), locale_reason=found["localeReason"])
 
 
-@strawberry.type(description="The place in a focus series of an item that was recalled.")
+@strawberry.type(description="The place in a focus series or front page of an item that was recalled.")
 class SeriesTombstone:
     """An entry that is gone."""
 
@@ -119,7 +129,7 @@ class SeriesTombstone:
 
     @planned(Column("n.position"))
     def position(self) -> int:
-        """Its place in the whole series, from 1."""
+        """Its place in the whole, from 1."""
         return self.row.position
 
     @planned(Embedded(TOMBSTONES))

@@ -170,19 +170,20 @@ class TranslationQuery:
         return found.decode()
 
     @desk_field(
-        "Where items stand in each locale: those named, or a series and its entries. Needs the permission content.read."
+        "Where items stand in each locale: those named, or a series or front page and its entries. "
+        "Needs the permission content.read."
     )
     async def coverage(
         self,
         info: Info,
         items: Annotated[list[strawberry.ID] | None, strawberry.argument(description="Up to 500 ids.")] = None,
-        series: Annotated[strawberry.ID | None, strawberry.argument(description="Instead of them, a series.")] = None,
+        series: Annotated[strawberry.ID | None, strawberry.argument(description="Instead of them, such a one.")] = None,
     ) -> list[CoverageLine]:
         """See `cms.reading.coverage`."""
         context = info.context
         require(context.actor, Permission.READ)
         if series is not None:
-            key = key_of(series, "Item", "FocusSeries", path=("series",))
+            key = key_of(series, "Item", "FocusSeries", "FrontPage", path=("series",))
             lines = await covering.coverage_of_series(context.actor, key, context.locales, now=context.now)
         else:
             keys = [item_key(each) for each in items or ()]

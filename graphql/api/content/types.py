@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 
 from api.content.loading import KINDS, Served, by_item, editions_of, grouped, servings
 from api.content.paging import page_of
-from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest
+from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest, of_kind, shown
 from api.context import Info
 from api.enums import CreditRole, LocaleReason, PubStatus
 from api.nodes import Node, encode_id
@@ -42,10 +42,10 @@ from api.taxonomy.types import (
     Contributor,
     Organisation,
 )
-from cms.content.links import Association, AssociationRole, Byline, SeriesEntry, Subject
+from cms.content.links import Association, AssociationRole, Byline, HiddenEntry, SeriesEntry, Subject
 from cms.content.links import Credit as CreditRow
 from cms.content.markdown import markdown_of
-from cms.content.models import Edition, Revision, RevisionKind
+from cms.content.models import Edition, Kind, Revision, RevisionKind
 from cms.taxonomy.models import Locale as LocaleRow
 
 if TYPE_CHECKING:
@@ -192,6 +192,10 @@ def _is_lead_video(_sql: Sql, _run: Run, _frame: Frame, _arguments: Arguments) -
     return [f"a.role = '{AssociationRole.LEAD_VIDEO}'"]
 
 
+def _is_series(sql: Sql, run: Run, frame: Frame, arguments: Arguments) -> Sequence[str]:
+    return [*of_kind(Kind.SERIES)(sql, run, frame, arguments), *shown(sql, run, frame, arguments)]
+
+
 def _in_order(_arguments: Arguments) -> Sequence[OrderTerm]:
     return (OrderTerm("a.position"), OrderTerm("a.target_id"))
 
@@ -243,6 +247,7 @@ SERIES_OF = Link(
     order=(),
     via="series_entry n",
     on="s.item_id = n.series_id",
+    where=_is_series,
 )
 CORRECTED = Link(
     CORRECTIONS,
@@ -255,7 +260,7 @@ CORRECTED = Link(
 )
 
 
-@strawberry.interface(description="What articles, videos and focus series have in common.")
+@strawberry.interface(description="What articles, videos, focus series and front pages have in common.")
 class NewsItem(Node):
     """A published item, read in the locale asked for or an honest fallback."""
 
@@ -397,8 +402,13 @@ class NewsItem(Node):
         after: Annotated[str | None, strawberry.argument(description="Only after this cursor.")] = None,
     ) -> Connection[Annotated["FocusSeries", strawberry.lazy("api.series.types")]]:
         """The focus series that the item is an entry of, newest first."""
-        ids = await SeriesEntry.filter(target_id=self.served.item.id).values_list("series_id", flat=True)
-        visible = servings(info.context, self.served.frame, item_id__in=ids)
+        of_item = {"target_id": self.served.item.id}
+        hidden = await HiddenEntry.filter(**of_item, locale=self.served.frame.locale).values_list(
+            "series_id", flat=True
+        )
+        ids = await SeriesEntry.filter(**of_item).values_list("series_id", flat=True)
+        shown_in = set(ids).difference(hidden)
+        visible = servings(info.context, self.served.frame, item_id__in=list(shown_in), kind=Kind.SERIES)
         rows = await visible.select_related("item", "edition")
         return await page_of("series", self.served.frame, rows, latest({}), _latest_of, first, after)
 
@@ -462,7 +472,12 @@ class Article(NewsItem):
 def news_item(served: Served) -> Any:
     """The GraphQL object of an item, of its own type."""
     from api.assets.types import VideoAsset  # noqa: PLC0415 - the types refer to one another
-    from api.series.types import FocusSeries  # noqa: PLC0415 - as above
+    from api.series.types import FocusSeries, FrontPage  # noqa: PLC0415 - as above
 
-    types: dict[str, Any] = {"Article": Article, "VideoAsset": VideoAsset, "FocusSeries": FocusSeries}
+    types: dict[str, Any] = {
+        "Article": Article,
+        "VideoAsset": VideoAsset,
+        "FocusSeries": FocusSeries,
+        "FrontPage": FrontPage,
+    }
     return types[KINDS[served.item.kind]](served=served)
