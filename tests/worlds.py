@@ -39,6 +39,12 @@ HEADLINES = {
 }
 
 
+SECTIONS: Sequence[dict[str, Any]] = (
+    {"key": "gare", "titles": {"it": "Gare", "zh": "比赛"}},
+    {"key": "città", "titles": {}},
+)
+
+
 @dataclass
 class World:
     """What was made, by key; `items` holds every item, whether or not it may be seen."""
@@ -62,6 +68,8 @@ async def build_world() -> World:
         await _article(world, n)
     for n in range(3):
         await _series(world, n)
+    for n in range(2):
+        await _front_page(world, n)
     await _states(world)
     await _corrections(world)
     world.slugs = await Slug.all().order_by("id")
@@ -177,20 +185,38 @@ async def _article(world: World, n: int) -> None:
 
 async def _series(world: World, n: int) -> None:
     everything = [*world.items[Kind.ARTICLE], *world.items[Kind.VIDEO], *world.items[Kind.SERIES]]
-    entries = [
-        {"item": each.id, "section": (None, "gare", "città")[k % 3], "role": ("LEAD", "RELATED")[k % 2]}
-        for k, each in enumerate(everything[::-1] if n == 1 else everything)
-    ]
+    entries = _entries(everything[::-1] if n == 1 else everything)
     shared = {
         **_shared(world, n + 1),
         "occasion": None if n else "Milano Cortina 2026",
         "starts_on": None if n == 1 else NOON - timedelta(days=20),
         "ends_on": NOON + timedelta(days=2, microseconds=5) if n else None,
-        "sections": [{"key": "gare", "titles": {"it": "Gare", "zh": "比赛"}}, {"key": "città", "titles": {}}][n:],
+        "sections": SECTIONS[n // 2 :],
         "entries": [] if n == 2 else entries,
     }
     locales = (["it", "zh"], ["en"], ["zh-Hant", "it"])[n]
     await make_item(world, Kind.SERIES, n, locales, shared, at=NOON - timedelta(hours=5 - n))
+
+
+def _entries(items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Some in each section and in none, some pinned, some hidden in one locale or two."""
+    return [
+        {
+            "item": each.id,
+            "section": (None, "gare", "città")[k % 3],
+            "role": ("LEAD", "RELATED")[k % 2],
+            "pinned": k % 5 == 4,
+            "hidden": (["zh"] if k % 4 == 1 else []) + (["en", "it"] if k % 7 == 3 else []),
+        }
+        for k, each in enumerate(items)
+    ]
+
+
+async def _front_page(world: World, n: int) -> None:
+    articles, series = world.items[Kind.ARTICLE], world.items[Kind.SERIES]
+    shared = {**_shared(world, n + 2), "sections": SECTIONS, "entries": _entries([*series, *articles[n :: 2 - n]])}
+    locales = (["it", "zh", "en"], ["zh"])[n]
+    await make_item(world, Kind.FRONT_PAGE, n, locales, shared, at=NOON - timedelta(hours=2 - n))
 
 
 async def _states(world: World) -> None:

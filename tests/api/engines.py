@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cms.content.models import Edition
+from cms.content.models import Edition, Kind
 from cms.events import Change
 from search import Hit, Query, Results, Snippet
 
@@ -16,9 +16,9 @@ class HeadlineEngine:
 
     @classmethod
     async def indexing(cls, *, behind: int = 0) -> "HeadlineEngine":
-        """The live editions, visible or not, and one that is gone from the database."""
+        """The live editions, visible or not, other than front pages, and one that is gone from the database."""
         headlines: dict[str, list[tuple[str, str]]] = {}
-        for edition in await Edition.all().order_by("item_id"):
+        for edition in await Edition.exclude(kind=Kind.FRONT_PAGE).order_by("item_id"):
             headlines.setdefault(edition.locale, []).append((str(edition.item_id), edition.headline))
         for found in headlines.values():
             found.insert(1, ("999999", "L’università 大学 University"))

@@ -40,7 +40,7 @@ LISTED = {
             edges {{ node {{ {FIELDS} }} }} pageInfo {{ hasNextPage endCursor }}
         }}
     }}"""
-    for name in ("articles", "videos", "allFocusSeries")
+    for name in ("articles", "videos", "allFocusSeries", "frontPages")
 }
 
 Key = tuple[str, str]

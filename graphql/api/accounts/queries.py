@@ -11,6 +11,7 @@ from api.accounts.types import ApiToken, AuditEntry, User, Viewer
 from api.content.paging import Cut, connection
 from api.content.payloads import item_key
 from api.context import Info
+from api.desk import desk_field
 from api.nodes import encode_id
 from api.pagination import Connection, Edge, Page, decode_cursor, encode_cursor, read_page
 from api.plans.reading import OrderTerm
@@ -37,7 +38,7 @@ After = Annotated[str | None, strawberry.argument(description="Only after this c
 class AccountsQuery:
     """Accounts."""
 
-    @strawberry.field(description="Whoever asks; null for a stranger.")
+    @desk_field("Whoever asks; null for a stranger.")
     async def viewer(self, info: Info) -> Viewer | None:
         """Read anew, since the actor knows only what commands need."""
         actor = info.context.actor
@@ -46,7 +47,7 @@ class AccountsQuery:
         row = await models.User.get(id=actor.user_id) if actor.user_id is not None else None
         return Viewer(actor=actor, row=row)
 
-    @strawberry.field(description="The people with an account, for administrators; the oldest account first.")
+    @desk_field("The people with an account, for administrators; the oldest account first.")
     async def users(self, info: Info, first: First = None, after: After = None) -> Connection[User]:
         """Those deactivated among them."""
         require(info.context.actor, Permission.ADMINISTER)
@@ -58,13 +59,13 @@ class AccountsQuery:
         edges = [Edge(node=User(row=row), cursor=encode_cursor(BY_ID, _key(row))) for row in cut.rows]
         return connection(edges, cut, lambda: models.User.all().count())
 
-    @strawberry.field(description="The tokens that are not revoked, for administrators; the oldest first.")
+    @desk_field("The tokens that are not revoked, for administrators; the oldest first.")
     async def api_tokens(self, info: Info) -> list[ApiToken]:
         """The expired among them."""
         require(info.context.actor, Permission.ADMINISTER)
         return [ApiToken(row=row) for row in await models.ApiToken.filter(revoked_at=None).order_by("id")]
 
-    @strawberry.field(description="What was done and who signed in, for administrators; the latest first.")
+    @desk_field("What was done and who signed in, for administrators; the latest first.")
     async def audit_trail(
         self,
         info: Info,

@@ -10,9 +10,14 @@ from tests.api.plans.both import BothWays
 from tests.worlds import LOCALES, World
 
 TAGS = tuple(each["tag"] for each in LOCALES)
-TYPES = {Kind.ARTICLE: "Article", Kind.VIDEO: "VideoAsset", Kind.SERIES: "FocusSeries"}
+TYPES = {
+    Kind.ARTICLE: "Article",
+    Kind.VIDEO: "VideoAsset",
+    Kind.SERIES: "FocusSeries",
+    Kind.FRONT_PAGE: "FrontPage",
+}
 ORDERS = ("PUBLISHED_AT", "FIRST_PUBLISHED_AT", "URGENCY", "HEADLINE")
-_LISTS = ("articles", "videos", "allFocusSeries")
+_LISTS = ("articles", "videos", "allFocusSeries", "frontPages")
 _BELOW = "related(first: 50) { edges { cursor } } series(first: 50) { edges { cursor } }"
 _ENTRIES = "entries(first: 100) { edges { cursor } }"
 
@@ -77,7 +82,7 @@ class Pools:
         await self._keep("concepts", both, '{ concepts(scheme: "mediatopic", locale: "it") { edges { cursor } } }')
         await self._keep("search", both, '{ search(query: "大学", locale: "zh") { edges { cursor } } }')
         await self._keep("changes", both, "{ changes { edges { cursor } } }")
-        for name, below in (("articles", _BELOW), ("allFocusSeries", f"{_BELOW} {_ENTRIES}")):
+        for name, below in (("articles", _BELOW), ("allFocusSeries", f"{_BELOW} {_ENTRIES}"), ("frontPages", _ENTRIES)):
             query = f'{{ {name}(locale: "zh", fallback: CHAIN) {{ edges {{ node {{ {below} }} }} }} }}'
             for node in _nodes(await both.execute(query), name):
                 for key, connection in node.items():
