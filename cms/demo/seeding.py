@@ -13,7 +13,7 @@ import orjson
 from cms.accounts.actors import SYSTEM
 from cms.assets.mastering import attach_master, store_master
 from cms.content.editing import create_item, save_draft
-from cms.content.models import SHARED, Draft, Item, Kind
+from cms.content.models import SHARED, WITH_ENTRIES, Draft, Item, Kind
 from cms.content.publishing import publish
 from cms.content.serving import configure_locales
 from cms.database import transaction
@@ -23,7 +23,12 @@ from media.generating import generate
 from media.storage import LocalStorage
 
 URI = "https://polyfocal.example/items/"
-_KINDS = {"articles": Kind.ARTICLE, "videos": Kind.VIDEO, "series": Kind.SERIES}
+_KINDS = {
+    "articles": Kind.ARTICLE,
+    "videos": Kind.VIDEO,
+    "series": Kind.SERIES,
+    "front_pages": Kind.FRONT_PAGE,
+}
 
 Record = Mapping[str, Any]
 
@@ -60,7 +65,7 @@ def _read() -> dict[str, Any]:
     folder = files("cms.demo").joinpath("content")
     content = {
         name: orjson.loads(folder.joinpath(f"{name}.json").read_bytes())
-        for name in ("locales", "organisations", "contributors", "concepts", "videos", "series")
+        for name in ("locales", "organisations", "contributors", "concepts", "videos", "series", "front_pages")
     }
     articles = sorted(folder.joinpath("articles").iterdir(), key=lambda file: file.name)
     content["articles"] = [orjson.loads(file.read_bytes()) for file in articles]
@@ -163,11 +168,11 @@ def _shared(kind: Kind, record: Record, keys: Mapping[tuple[str, str], int]) -> 
             "occasion": record["occasion"],
             "starts_on": _day(record["starts_on"]),
             "ends_on": _day(record["ends_on"]),
+        }
+    if kind in WITH_ENTRIES:
+        shared |= {
             "sections": [{"key": each["key"], "titles": each["title"]} for each in record["sections"]],
-            "entries": [
-                {"item": keys["item", each["item"]], "section": each["section"], "role": each["role"]}
-                for each in record["entries"]
-            ],
+            "entries": [{**each, "item": keys["item", each["item"]]} for each in record["entries"]],
         }
     return shared
 

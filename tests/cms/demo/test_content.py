@@ -19,10 +19,10 @@ def load(name: str) -> Any:
 
 
 ARTICLES = [load(f"articles/{entry.name}") for entry in (CONTENT / "articles").iterdir()]
-VIDEOS, SERIES = load("videos.json"), load("series.json")
+VIDEOS, SERIES, FRONT_PAGES = load("videos.json"), load("series.json"), load("front_pages.json")
 CONCEPTS, SCHEMES = load("concepts.json"), load("schemes.json")
 LOCALES, ORGANISATIONS, CONTRIBUTORS = (load(f"{name}.json") for name in ("locales", "organisations", "contributors"))
-ITEMS = [*ARTICLES, *VIDEOS, *SERIES]
+ITEMS = [*ARTICLES, *VIDEOS, *SERIES, *FRONT_PAGES]
 WRITTEN = ("it", "zh", "en")
 TEXTS = [
     pytest.param(locale, text, id=f"{item['key']}-{locale}") for item in ITEMS for locale, text in item["texts"].items()
@@ -182,6 +182,7 @@ def test_every_language_has_news(locale):
     assert len(published(ARTICLES, locale)) >= 9
     assert len(published(VIDEOS, locale)) >= 2
     assert len(published(SERIES, locale)) == 2
+    assert len(published(FRONT_PAGES, locale)) == 1
 
 
 def test_translations_are_missing_where_the_readme_says():
@@ -224,3 +225,21 @@ def test_a_series_mixes_articles_and_videos_in_sections(series):
         assert roles[0] == "LEAD"
     starts, ends = (dt.date.fromisoformat(series[name]) for name in ("starts_on", "ends_on"))
     assert starts < ends
+
+
+@pytest.mark.parametrize("page", FRONT_PAGES, ids=lambda page: page["key"])
+def test_a_front_page_pins_and_hides(page):
+    listed = [entry["item"] for entry in page["entries"]]
+
+    assert len(listed) == len(set(listed)) >= 8
+    assert set(listed) <= keys(ITEMS) - {page["key"]}
+    assert set(listed) & keys(SERIES)
+    assert {entry["section"] for entry in page["entries"]} == keys(page["sections"])
+    assert [entry["item"] for entry in page["entries"] if entry.get("pinned")] == ["due-inverni"]
+    hidden = {tag for entry in page["entries"] for tag in entry.get("hidden", ())}
+    assert hidden
+    assert hidden <= set(WRITTEN)
+    for section in page["sections"]:
+        assert section["title"].keys() == set(WRITTEN)
+        for tag in WRITTEN:
+            assert [each for each in page["entries"] if tag not in each.get("hidden", ())]
