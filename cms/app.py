@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -26,18 +25,21 @@ from cms import events
 from cms.accounts.actors import Actor
 from cms.accounts.sessions import Lifetimes
 from cms.accounts.throttling import Client
+from cms.assets.removing import removal_handlers
 from cms.clock import Clock, utc_now
-from cms.database import MODEL_MODULES, Database
+from cms.database import MODEL_MODULES, Database, DatabaseError
 from cms.freshness import Freshness
 from cms.reactions import REACTIONS
 from cms.reading import scope as reading
 from cms.reading.indexing import indexing_handlers
+from cms.reading.mending import ask_for_mending, watched
 from cms.settings import Settings
 from cms.taxonomy.locales import Locales, load_locales
+from cms.timers import timer_handlers
 from cms.web.files import file_routes
 from cms.web.health import health_routes
-from cms.web.middleware import RequestLog
-from cms.worker import Worker
+from cms.web.middleware import Direct, RequestLog
+from cms.worker import LEASE, Worker
 from media.storage import LocalStorage, open_storage
 from search import Engine, open_engine
 
@@ -53,6 +55,8 @@ class Newsroom:
     freshness: Freshness
     clock: Clock
     locales: Locales
+    damaged: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the index was found missing or damaged."""
 
     @classmethod
     @asynccontextmanager
@@ -60,12 +64,13 @@ class Newsroom:
         """Open everything; close it in reverse."""
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(await Database.open(settings.database, models=MODEL_MODULES))
-            engine = open_engine(settings.search)
+            damaged = asyncio.Event()
+            engine = watched(open_engine(settings.search), damaged)
             stack.callback(engine.close)
             freshness = await stack.enter_async_context(Freshness(database))
             await events.epoch()
             storage = open_storage(settings.storage)
-            yield cls(settings, database, engine, storage, freshness, clock, await load_locales())
+            yield cls(settings, database, engine, storage, freshness, clock, await load_locales(), damaged)
 
     async def follow_locales(self) -> None:
         """Keep `locales` in step with whatever process configures them."""
@@ -75,10 +80,14 @@ class Newsroom:
             self.locales = await load_locales()
 
 
-def build_worker(newsroom: Newsroom) -> Worker:
-    """The worker: its reactions, and the handlers of their jobs."""
-    handlers = indexing_handlers(newsroom.engine, newsroom.clock)
-    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock)
+def build_worker(newsroom: Newsroom, *, lease: float = LEASE) -> Worker:
+    """The worker: its reactions, and the handlers of their jobs, which a dead one keeps for `lease` seconds."""
+    handlers = {
+        **indexing_handlers(newsroom.engine, newsroom.clock),
+        **timer_handlers(newsroom.clock),
+        **removal_handlers(newsroom.storage),
+    }
+    return Worker(newsroom.freshness, REACTIONS, handlers, clock=newsroom.clock, lease=lease)
 
 
 def build_authentication(newsroom: Newsroom) -> Authentication:
@@ -125,33 +134,32 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
 
     async def database_answers() -> None:
         await newsroom.freshness.latest()
+        await newsroom.database.check()
 
     async def index_answers() -> None:
-        for locale in newsroom.engine.locales():
-            await asyncio.to_thread(newsroom.engine.count, locale)
+        if await events.Change.exists():  # before that there is nothing to index
+            for locale in newsroom.locales.tags:
+                await asyncio.to_thread(newsroom.engine.count, locale)
 
     routes: list[BaseRoute] = [
         Route("/", lambda _request: RedirectResponse("/graphql")),
         *health_routes({"database": database_answers, "search": index_answers}),
         *file_routes(newsroom.storage, newsroom.clock),
-        Route("/graphql", build_endpoint(newsroom)),
     ]
     if newsroom.settings.graphiql:
-        routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS)))
-    middleware = [Middleware(RequestLog)]
+        routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS, packages=[graphiql.PACKAGED])))
+    served: ASGIApp = Direct("/graphql", build_endpoint(newsroom), Starlette(routes=routes))
     if newsroom.settings.origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=newsroom.settings.origins,
-                allow_methods=["GET", "POST"],
-                allow_headers=["authorization", "content-type", "x-request-id"],
-                allow_credentials="*" not in newsroom.settings.origins,  # sessions are not for just any page
-                expose_headers=["x-request-id"],
-                max_age=600,
-            )
+        served = CORSMiddleware(
+            served,
+            allow_origins=newsroom.settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            allow_credentials="*" not in newsroom.settings.origins,  # sessions are not for just any page
+            expose_headers=["x-request-id"],
+            max_age=600,
         )
-    return Starlette(routes=routes, middleware=middleware)
+    return RequestLog(served)
 
 
 class Web:
@@ -171,11 +179,20 @@ class Web:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with Newsroom.open(self._settings) as newsroom:
+        async with AsyncExitStack() as stack:
+            try:
+                newsroom = await stack.enter_async_context(Newsroom.open(self._settings))
+            except DatabaseError as error:
+                await send({"type": "lifespan.startup.failed", "message": f"{error}. polyfocal doctor says more."})
+                return
             self._app = build_web(newsroom)
-            following = asyncio.create_task(newsroom.follow_locales())
+            following = [
+                asyncio.create_task(newsroom.follow_locales()),
+                asyncio.create_task(ask_for_mending(newsroom.damaged, newsroom.clock)),
+            ]
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            following.cancel()
-            await asyncio.wait([following])
+            for task in following:
+                task.cancel()
+            await asyncio.wait(following)
         await send({"type": "lifespan.shutdown.complete"})

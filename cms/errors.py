@@ -13,6 +13,7 @@
     ├── ConflictError            CONFLICT
     ├── SlugTakenError           SLUG_TAKEN
     ├── TransitionError          INVALID_TRANSITION
+    ├── NotReadyError            NOT_READY
     ├── UnavailableError         UNAVAILABLE
     └── QueryTimeoutError        TIMEOUT
 
@@ -23,6 +24,7 @@ of ours.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -112,6 +114,25 @@ class TransitionError(PolyfocalError):
     """The workflow has no such step from where the item stands, such as approving what is not in review."""
 
     code = "INVALID_TRANSITION"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not ready: a stable code, where it is (a locale and a field, or the item), in plain words."""
+
+    code: str
+    path: tuple[str, ...]
+    message: str
+
+
+class NotReadyError(PolyfocalError):
+    """What was to be published is not ready; `problems` says all that is missing, not the first of it only."""
+
+    code = "NOT_READY"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(each.message for each in problems), path=problems[0].path)
+        self.problems = tuple(problems)
 
 
 class UnavailableError(PolyfocalError):

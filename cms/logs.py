@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import Literal
+from collections.abc import MutableMapping
+from typing import Any, Literal
 
 import structlog
 
@@ -18,8 +19,11 @@ def configure_logs(how: Literal["console", "json"], level: str) -> None:
     if how == "json":
         shared.append(structlog.processors.format_exc_info)
         render = structlog.processors.JSONRenderer()
+    elif sys.stderr.isatty():
+        render = structlog.dev.ConsoleRenderer()
     else:
-        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        shared.append(structlog.processors.format_exc_info)
+        render = _plain_line
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -36,3 +40,17 @@ def configure_logs(how: Literal["console", "json"], level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(logging.getLevelNamesMapping()[level.upper()], logging.WARNING))
+
+
+def _plain_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """A line as a terminal shows it, without colours and padding, which cost as much as a small query."""
+    head = f"{event.pop('timestamp')} [{event.pop('level')}] {event.pop('event')}"
+    exception = event.pop("exception", None)
+    line = " ".join([head, *(f"{name}={_shown(value)}" for name, value in event.items())])
+    return f"{line}\n{exception}" if exception else line
+
+
+def _shown(value: object) -> str:
+    """A value that cannot be taken for a line or a field of its own."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if text.isprintable() and " " not in text else repr(text)

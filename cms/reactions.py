@@ -59,8 +59,18 @@ _INDEX = Reaction("index_changes", serial_key="search", coalesce="search")
 
 REACTIONS: Reactions = {
     EventType.TEXT_PUBLISHED: (_INDEX,),
+    EventType.TEXT_CORRECTED: (_INDEX,),
     EventType.SHARED_PUBLISHED: (_INDEX,),
     EventType.TEXT_UNPUBLISHED: (_INDEX,),
+    EventType.EMBARGO_SET: (_INDEX,),
+    EventType.EMBARGO_LIFTED: (_INDEX,),
+    EventType.EXPIRY_SET: (_INDEX,),
+    EventType.ITEM_EXPIRED: (_INDEX,),
+    EventType.ITEM_WITHHELD: (_INDEX,),
+    EventType.WITHHOLD_LIFTED: (_INDEX,),
+    EventType.ITEM_KILLED: (_INDEX,),
+    EventType.ITEM_TAKEN_DOWN: (_INDEX, Reaction("remove_files", lane=Lane.URGENT)),
+    EventType.VIDEO_MASTERED: (_INDEX,),
 }
 
 

@@ -34,6 +34,9 @@ from cms.reactions import Reactions, dispatch
 
 LANES: Mapping[Lane, int] = {Lane.URGENT: 2, Lane.DEFAULT: 2, Lane.MEDIA: 1}
 
+LEASE = 30.0
+"""Seconds that a dead worker keeps a job from the others."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -58,7 +61,7 @@ class Worker:
         sleep: Sleep = asyncio.sleep,
         lanes: Mapping[Lane, int] = LANES,
         retry: Retry = Retry(),  # noqa: B008 - frozen
-        lease: float = 30.0,
+        lease: float = LEASE,
         idle: float = 1.0,
         grace: float = 10.0,
         kept: timedelta = timedelta(days=7),

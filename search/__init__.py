@@ -17,7 +17,7 @@ from __future__ import annotations
 from search.analysis import Token, analyse
 from search.document import FIELDS, Document
 from search.engine import Change, Engine, open_engine
-from search.errors import SearchBusyError, SearchError, SearchUnavailableError
+from search.errors import SearchBusyError, SearchDiskError, SearchError, SearchUnavailableError
 from search.query import Query, parse
 from search.results import Hit, Results, Snippet
 
@@ -30,6 +30,7 @@ __all__ = [
     "Query",
     "Results",
     "SearchBusyError",
+    "SearchDiskError",
     "SearchError",
     "SearchUnavailableError",
     "Snippet",

@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import rjieba
 import Stemmer
 
 from search.languages import ELISIONS, POSSESSIVES, STEMMERS, language
 from search.scripts import APOSTROPHES, WORDS, clusters, fold
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text gives other tokens: an index that was written before must be rebuilt."""
 
 LONGEST = 64  # characters of a token; what is longer is no word, and engines limit their keys
@@ -69,6 +68,8 @@ def analyse(text: str, locale: str) -> list[Token]:
 
 def words(run: str) -> list[tuple[str, int, int]]:
     """A run of Chinese cut into dictionary words: (word, start, end) in characters."""
+    import rjieba  # noqa: PLC0415 - its dictionary takes 34 MB and a quarter of a second, which only Chinese needs
+
     return list(rjieba.tokenize(run))
 
 

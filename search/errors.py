@@ -2,6 +2,7 @@
 
 SearchError
 ├── SearchUnavailableError    the index is missing, damaged or built by another analysis: rebuild it
+├── SearchDiskError           the disk is full, read-only or failing: what is written stands, try again later
 └── SearchBusyError           another process is writing this index
 """
 
@@ -15,6 +16,12 @@ class SearchError(Exception):
 class SearchUnavailableError(SearchError):
     """When an index cannot be read. The caller offers what it can without search, and rebuilds with `clear`
     and `write`.
+    """
+
+
+class SearchDiskError(SearchError):
+    """When the system refuses to read or write a file, which says nothing about what is in it. What was written
+    before stands: to clear it would make a full disk a lost index.
     """
 
 

@@ -5,12 +5,22 @@ omits.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from functools import lru_cache
 
+
+def _marks() -> str:
+    """Every combining mark, variation selectors among them, as ranges of a character class."""
+    codes = [code for code in range(0x300, sys.maxunicode + 1) if unicodedata.category(chr(code))[0] == "M"]
+    ends = [code for code, following in zip(codes, [*codes[1:], 0], strict=True) if following != code + 1]
+    starts = [codes[0], *(codes[codes.index(end) + 1] for end in ends[:-1])]
+    return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
+
+
 # Python's \w leaves out combining marks, which would cut a Hindi word at each vowel sign and a decomposed "à"
 # in two. Soft hyphens and joiners stand inside words as well; `fold` drops them.
-_MARKS = "".join(chr(code) for code in range(0x300, 0xFE30) if unicodedata.category(chr(code))[0] == "M")
+_MARKS = _marks()
 _JOINERS = "\u00ad\u200c\u200d\u2060"
 
 # Han, kana, Hangul (whose particles stick to the noun), Thai, Lao, Burmese, Khmer.
@@ -25,9 +35,11 @@ _WORD = rf"{_LETTER}(?:{_LETTER}|[{_MARKS}{_JOINERS}])*"
 
 APOSTROPHES = "'\u2019\u02bc\uff07"
 UNSPACED = re.compile(rf"[{_UNSPACED}]")
-WORDS = re.compile(rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}{_MARKS}]*)|{_WORD}(?:[{APOSTROPHES}]{_WORD})*")
+WORDS = re.compile(rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}{_MARKS}{_JOINERS}]*)|{_WORD}(?:[{APOSTROPHES}]{_WORD})*")
 """Finds words, apostrophes inside them, and whole runs (group `unspaced`) of scripts without spaces."""
 
+_FOREIGN = re.compile(rf"(?![{_UNSPACED}])[{_MARKS}{_JOINERS}]")
+_MARK = re.compile(f"[{_MARKS}{_JOINERS}]")
 _DROPPED = dict.fromkeys(map(ord, _JOINERS))
 # Letters that Unicode does not decompose, though a reader without the right keyboard types them apart.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"})
@@ -50,7 +62,7 @@ def fold(word: str) -> str:
     kept: list[str] = []
     base = ""
     for char in unicodedata.normalize("NFD", word):
-        if unicodedata.combining(char):
+        if unicodedata.category(char)[0] == "M":
             if not _drops_marks(base):
                 kept.append(char)
         else:
@@ -66,20 +78,20 @@ def _drops_marks(base: str) -> bool:
 def clusters(run: str) -> list[tuple[str, int, int]]:
     """The characters of a run, normalised, each with the (start, end) it has in the run as it was written.
 
-    A voiced half-width kana is two characters written and one read; a decomposed Hangul syllable up to three.
+    A voiced half-width kana is two characters written and one read; a decomposed Hangul syllable up to three. A
+    mark of another script, a variation selector and a joiner say nothing here, and are nobody's neighbours.
     """
-    whole = normalise(run)
-    if len(whole) == len(run):
-        return [(char, at, at + 1) for at, char in enumerate(whole)]
+    if normalise(run) == run and not _FOREIGN.search(run):
+        return [(char, at, at + 1) for at, char in enumerate(run)]
     spans: list[tuple[str, int, int]] = []
     start = 0
     for end in range(1, len(run) + 1):
         if end < len(run) and _continues(run[end]):
             continue
-        spans.extend((char, start, end) for char in normalise(run[start:end]))
+        spans.extend((char, start, end) for char in normalise(_FOREIGN.sub("", run[start:end])))
         start = end
     return spans
 
 
 def _continues(char: str) -> bool:
-    return unicodedata.combining(char) != 0 or "\u1160" <= char <= "\u11ff" or char in "\uff9e\uff9f"
+    return _MARK.match(char) is not None or "\u1160" <= char <= "\u11ff" or char in "\uff9e\uff9f"

@@ -6,22 +6,27 @@ import asyncio
 import multiprocessing
 import os
 import random
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from cms.accounts.actors import SYSTEM
+from cms.clock import utc_now
+from cms.content.publishing import publish as publish_item
 from cms.database import MODEL_MODULES, Database, transaction
 from cms.events import EventType, latest, record
 from cms.freshness import Freshness
 from cms.jobs import Job, Retry, hold
 from cms.reactions import Reaction
 from cms.statements import rows
+from cms.timers import timer_handlers
 from cms.worker import Worker
 
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["tests.processes"])
+_server.set_forkserver_preload(["tests.processes", "tests.flows.offices"])
 
 
 def start(program: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -92,6 +97,18 @@ def recording(url: str, pipe: Connection, transactions: int) -> None:
     asyncio.run(main())
 
 
+def publishing(url: str, pipe: Connection, items: Sequence[int]) -> None:
+    """Publish the Italian text of each item, and say how many that were."""
+
+    async def main() -> None:
+        async with await Database.open(url, models=MODEL_MODULES):
+            for item_id in items:
+                await publish_item(SYSTEM, item_id=item_id, locales=["it"], now=utc_now())
+        pipe.send(len(items))
+
+    asyncio.run(main())
+
+
 REACTIONS = {EventType.DRAFT_SAVED: (Reaction("publish"),), EventType.TEXT_PUBLISHED: (Reaction("notice"),)}
 
 
@@ -118,6 +135,8 @@ async def _alone(job: Job) -> int:
 
 def working(url: str, lease: float) -> None:
     """A worker that appends to the ledger until it is terminated, or killed."""
+    # One that is terminated while it starts must not die of it: the signal waits until there is a handler.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
     async def main() -> None:
         async with (
@@ -128,6 +147,29 @@ def working(url: str, lease: float) -> None:
                 freshness,
                 REACTIONS,
                 {"publish": publish, "notice": publish},
+                retry=Retry(attempts=1_000),
+                lease=lease,
+                idle=0.05,
+            )
+            worker.stop_on_signals()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            await worker.run()
+
+    asyncio.run(main())
+
+
+def timing(url: str, lease: float) -> None:
+    """A worker that keeps the newsroom's times until it is terminated, or killed."""
+
+    async def main() -> None:
+        async with (
+            await Database.open(url, models=MODEL_MODULES) as database,
+            Freshness(database) as freshness,
+        ):
+            worker = Worker(
+                freshness,
+                {},
+                timer_handlers(utc_now),
                 retry=Retry(attempts=1_000),
                 lease=lease,
                 idle=0.05,

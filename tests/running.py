@@ -14,6 +14,7 @@ from cms.app import Newsroom
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
+from cms.reading.indexing import follow_changes
 from cms.settings import Settings
 
 TRIES, PAUSE = 400, 0.05
@@ -29,11 +30,12 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def demo_newsroom(folder: Path) -> AsyncIterator[str]:
-    """A seeded newsroom and the URL of its web process."""
+    """A seeded newsroom, its texts in the index, and the URL of its web process."""
     settings = Settings(data_dir=folder)
     await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
         await seed_demo(newsroom.storage, utc_now())
+        await follow_changes(newsroom.engine, utc_now)
     async with serving("web", {"POLYFOCAL_DATA_DIR": str(folder)}) as url:
         yield url
 

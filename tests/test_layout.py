@@ -45,3 +45,9 @@ def test_python_m_and_uvicorn_import_graphql_core_from_the_root(tmp_path: Path) 
 
 def test_the_committed_sdl_is_the_schema() -> None:
     assert (ROOT / "graphql" / "schema.graphql").read_text() == build_schema().as_str() + "\n"
+
+
+def test_a_web_process_loads_neither_ffmpeg_nor_a_dictionary_before_it_needs_them() -> None:
+    loaded = "import sys, cms.cli.running; print(sorted({'av', 'rjieba'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stdout == "[]\n", run.stderr

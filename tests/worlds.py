@@ -13,9 +13,9 @@ from typing import Any
 from cms import events
 from cms.accounts.actors import SYSTEM
 from cms.assets.models import VideoAsset
-from cms.content import editing, publishing, serving
+from cms.content import editing, publishing, recalling, serving
 from cms.content.body import from_text
-from cms.content.models import Item, Kind, PubStatus, Revision, RevisionKind, Slug
+from cms.content.models import Item, Kind, Revision, RevisionKind, Slug
 from cms.events import Change, ChangeType
 from cms.files.models import File
 from cms.taxonomy.models import Concept, Contributor, Organisation
@@ -196,9 +196,15 @@ async def _series(world: World, n: int) -> None:
 async def _states(world: World) -> None:
     """What only an editor or the clock does later."""
     articles, videos = world.items[Kind.ARTICLE], world.items[Kind.VIDEO]
+    await recalling.withhold(SYSTEM, item_id=articles[4].id, now=NOON - timedelta(minutes=3))
+    advisory = {"en": "A name is wrong.", "zh": "姓名有误。", articles[5].source_locale: "Un nome è sbagliato."}
+    await recalling.kill(SYSTEM, item_id=articles[5].id, advisory=advisory, now=NOON - timedelta(microseconds=2))
+    drafted = await editing.create_article(
+        SYSTEM, source_locale="it", text={"headline": "Mai uscito"}, uri="urn:ARTICLE:drafted", now=NOON
+    )
+    await recalling.kill(SYSTEM, item_id=drafted.item.id, advisory={"it": "Mai."}, now=NOON)  # recalled, never told
+    world.items[Kind.ARTICLE].append(drafted.item)
     states: Sequence[tuple[Item, dict[str, Any], ChangeType | None]] = (
-        (articles[4], {"pub_status": PubStatus.WITHHELD}, ChangeType.WITHHELD),
-        (articles[5], {"pub_status": PubStatus.CANCELED}, ChangeType.CANCELED),
         (articles[6], {"embargoed_until": NOON + timedelta(days=1)}, None),
         (articles[7], {"embargoed_until": NOON - timedelta(days=1)}, None),  # over, and its timer is late
         (articles[8], {"expires_at": NOON - timedelta(seconds=1)}, None),  # likewise

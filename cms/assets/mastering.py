@@ -7,10 +7,13 @@ from pathlib import Path
 
 from cms.accounts.actors import Actor, Permission, require
 from cms.assets.models import VideoAsset
+from cms.content.announcing import announce
 from cms.content.editing import lock_item
-from cms.content.models import SHARED, Kind
+from cms.content.models import SHARED, Edition, Kind
+from cms.content.transitions import ItemAction, item_step
 from cms.database import transaction
 from cms.errors import InvalidInputError
+from cms.events import EventType
 from cms.files.models import File
 from media.poster import poster
 from media.probe import UnreadableMediaError, VideoFacts, probe
@@ -53,15 +56,18 @@ async def store_master(storage: LocalStorage, path: Path) -> Mastered:
 
 
 async def attach_master(actor: Actor, *, item_id: int, mastered: Mastered, now: datetime) -> VideoAsset:
-    """Make stored bytes the item's master and poster.
+    """Make stored bytes the item's master and poster. What is live of it shows them at once, as a new version.
 
     Raises:
         NotFoundError: no such item.
+        TransitionError: the item is canceled or withheld.
+        ForbiddenError: the item is live, and the actor may not publish.
         InvalidInputError: it is not a video.
     """
     require(actor, Permission.EDIT)
     async with transaction():
         item = await lock_item(item_id)
+        item_step(item, ItemAction.PUBLISH)
         if item.kind is not Kind.VIDEO:
             raise InvalidInputError("Only a video has a master file.", path=("item",))
         require(actor, Permission.EDIT, item.kind, [SHARED])
@@ -78,6 +84,11 @@ async def attach_master(actor: Actor, *, item_id: int, mastered: Mastered, now: 
             "frame_rate": facts.frame_rate,
         }
         video, _ = await VideoAsset.update_or_create(values, item_id=item_id)
+        live = [str(locale) for locale in await Edition.filter(item_id=item_id).values_list("locale", flat=True)]
+        if live:
+            require(actor, Permission.PUBLISH, item.kind, [SHARED])
+        await announce(actor, item, EventType.VIDEO_MASTERED, live, now=now)
+        await Edition.filter(item_id=item_id).update(version=item.version)
     return video
 
 

@@ -6,11 +6,14 @@ operating  doctor backup restore retry
 demo       demo
 importing  import
 schema     schema
+settings   settings
+
+supervising keeps the processes of `serve` alive, telling ends a command with a line.
 """
 
 import typer
 
-from cms.cli import accounts, demo, importing, operating, running, schema
+from cms.cli import accounts, demo, importing, operating, running, schema, settings
 
 main = typer.Typer(
     name="polyfocal",
@@ -25,3 +28,4 @@ operating.add_to(main)
 demo.add_to(main)
 importing.add_to(main)
 schema.add_to(main)
+settings.add_to(main)

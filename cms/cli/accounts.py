@@ -1,6 +1,5 @@
 """Accounts of people and tokens of programs from the command line, which has the database in its hands."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -14,11 +13,11 @@ from cms.accounts.passwords import generate_password
 from cms.accounts.roles import Assignment, Role, held
 from cms.accounts.tokens import issue_token, revoke_tokens
 from cms.accounts.users import change_password, create_user, find_user
-from cms.cli.running import refused, settled
+from cms.cli.running import settled
+from cms.cli.telling import told
 from cms.clock import utc_now
 from cms.content.models import Kind
 from cms.database import MODEL_MODULES, Database
-from cms.errors import PolyfocalError
 from cms.taxonomy.locales import load_locales
 
 T = TypeVar("T")
@@ -130,10 +129,7 @@ def _run(act: Callable[[], Awaitable[T]]) -> T:
         async with await Database.open(settled().database, models=MODEL_MODULES):
             return await act()
 
-    try:
-        return asyncio.run(run())
-    except PolyfocalError as error:
-        raise refused(error.message) from None
+    return told(run)
 
 
 def _password(*, stdin: bool) -> str:

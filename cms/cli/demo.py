@@ -1,6 +1,5 @@
 """A newsroom to try, in one command."""
 
-import asyncio
 import contextlib
 from datetime import datetime
 
@@ -14,9 +13,9 @@ from cms.accounts.tokens import issue_token, revoke_tokens
 from cms.accounts.users import change_password, create_user
 from cms.app import Newsroom
 from cms.cli.running import serve_until_stopped, settled
+from cms.cli.telling import told
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
-from cms.demo.seeding import seed_demo
 from cms.errors import NotFoundError
 from cms.settings import Settings
 
@@ -34,7 +33,7 @@ def demo() -> None:
     settings = settled()
 
     def prepare(address: str) -> str:
-        token, password = asyncio.run(_prepare(settings))
+        token, password = told(lambda: _prepare(settings))
         return f"""
   Polyfocal is running.
 
@@ -53,6 +52,8 @@ def demo() -> None:
 
 async def _prepare(settings: Settings) -> tuple[str, str]:
     """A token and the password of the demonstration's administrator."""
+    from cms.demo.seeding import seed_demo  # noqa: PLC0415 - it brings FFmpeg, 18 MB that no other command needs
+
     await migrate(settings.database, models=MODEL_MODULES)
     async with Newsroom.open(settings) as newsroom:
         made = await seed_demo(newsroom.storage, utc_now())

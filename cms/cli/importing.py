@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from tortoise.exceptions import OperationalError
 
 from cms.cli.running import settled
+from cms.cli.telling import MENDABLE, sentence
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, Database, migrate, pending
 from cms.importing.importing import ACTOR, BATCH, Tally, run_import
@@ -65,8 +65,8 @@ def import_archive(
         )
     except ArchiveError as error:
         _end(str(error), UNUSABLE)
-    except OperationalError as error:
-        _end(f"The database gave up: {error}. Run the same command to go on.", UNUSABLE)
+    except MENDABLE as error:
+        _end(f"The import ended: {sentence(error)} Once that is mended, run the same command to go on.", UNUSABLE)
     except KeyboardInterrupt:
         _end("Stopped before anything was imported.", INTERRUPTED)
     _say([*archive.notices, *tally.notices], "note: ")
@@ -150,5 +150,5 @@ def _summarise(tally: Tally, bad: int, seconds: float, *, dry_run: bool) -> None
 
 
 def _end(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
+    typer.echo(" ".join(message.split()), err=True)
     raise typer.Exit(code) from None

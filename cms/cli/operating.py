@@ -2,26 +2,24 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from tortoise.exceptions import BaseORMException
 
 from cms.cli.running import settled
+from cms.cli.telling import told
 from cms.clock import utc_now
-from cms.database import MODEL_MODULES, Database, DatabaseError, migrate, transaction
+from cms.database import MODEL_MODULES, Database, migrate, transaction
 from cms.jobs import retry_parked
-from cms.operating.archive import ArchiveError, Manifest
+from cms.operating.archive import Manifest, open_archive
 from cms.operating.backup import back_up
 from cms.operating.doctor import examine
-from cms.operating.restore import NotRestoredError, refuse_if_running
+from cms.operating.restore import refuse_if_running, refuse_other_schema
 from cms.operating.restore import restore as restore_archive
 from media.storage import open_storage
 from search import open_engine
-
-T = TypeVar("T")
 
 
 def add_to(main: typer.Typer) -> None:
@@ -32,12 +30,14 @@ def add_to(main: typer.Typer) -> None:
     main.command()(retry)
 
 
-def doctor() -> None:
+def doctor(
+    thorough: Annotated[bool, typer.Option("--thorough", help="Read every stored file to its end.")] = False,
+) -> None:
     """Say what is wrong with configuration, database, index and files; exits with 1 if anything is."""
 
     async def look() -> bool:
         well = True
-        async for finding in examine(os.environ, Path(".env")):
+        async for finding in examine(os.environ, Path(".env"), now=utc_now(), thorough=thorough):
             typer.echo(str(finding))
             well = well and finding.is_well
         return well
@@ -54,12 +54,12 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file, such as news
         async with await Database.open(settings.database, models=MODEL_MODULES) as database:
             return await back_up(database, open_storage(settings.storage), file, now=utc_now())
 
-    manifest = _told(copy)
+    manifest = told(copy)
     files = sum(name.startswith("files/") for name in manifest.members)
     typer.echo(f"{file}: {manifest.rows} rows and {files} stored files.")
     if manifest.absent:
         missing = ", ".join(manifest.absent[:3])
-        typer.echo(f"{len(manifest.absent)} stored files were missing already, such as {missing}.", err=True)
+        typer.echo(f"{len(manifest.absent)} stored files were missing or altered already, such as {missing}.", err=True)
 
 
 def restore(
@@ -70,16 +70,17 @@ def restore(
 
     async def bring_back() -> Manifest:
         settings = settled()
-        await refuse_if_running(settings.database)
-        await migrate(settings.database, models=MODEL_MODULES)
-        engine = open_engine(settings.search)
-        try:
-            async with await Database.open(settings.database, models=MODEL_MODULES) as database:
-                return await restore_archive(file, database, open_storage(settings.storage), engine, force=force)
-        finally:
-            engine.close()
+        with open_archive(file) as (archive, manifest):  # first: a file that is no backup changes nothing
+            refuse_other_schema(manifest)
+            await refuse_if_running(settings.database)
+            storage = open_storage(settings.storage)
+            await migrate(settings.database, models=MODEL_MODULES)
+            with closing(open_engine(settings.search)) as engine:
+                async with await Database.open(settings.database, models=MODEL_MODULES) as database:
+                    await restore_archive(archive, manifest, database, storage, engine, force=force)
+        return manifest
 
-    manifest = _told(bring_back)
+    manifest = told(bring_back)
     typer.echo(f"Restored {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC. Now start the newsroom.")
 
 
@@ -90,13 +91,4 @@ def retry() -> None:
         async with await Database.open(settled().database, models=MODEL_MODULES), transaction():
             return await retry_parked(now=utc_now())
 
-    typer.echo(f"{_told(again)} jobs will be tried again.")
-
-
-def _told(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """What comes of the work; what a person can mend is told in a line, without a traceback."""
-    try:
-        return asyncio.run(work())
-    except (NotRestoredError, ArchiveError, DatabaseError, BaseORMException, OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    typer.echo(f"{told(again)} jobs will be tried again.")

@@ -1,6 +1,8 @@
 """Running a newsroom: its web process, its worker process, or both under one supervisor."""
 
 import asyncio
+import ipaddress
+import signal
 import socket
 from collections.abc import Callable
 from typing import Annotated
@@ -21,8 +23,9 @@ from cms.cli.supervising import (
     stop_with_supervisor,
     supervise,
 )
+from cms.cli.telling import refused, told
 from cms.clock import utc_now
-from cms.database import MODEL_MODULES, Database, DatabaseError, migrate, transaction
+from cms.database import MODEL_MODULES, Database, migrate, transaction
 from cms.jobs import enqueue
 from cms.logs import configure_logs
 from cms.reading.indexing import BRING_UP
@@ -52,7 +55,7 @@ def serve() -> None:
     settings = settled()
 
     def prepare(address: str) -> str:
-        password = asyncio.run(_prepare(settings))
+        password = told(lambda: _prepare(settings))
         first = f"\n{FIRST.format(email=FIRST_EMAIL, password=password)}" if password else ""
         return f"Polyfocal listens at {address}/graphql (Ctrl-C stops it).{first}"
 
@@ -61,14 +64,13 @@ def serve() -> None:
 
 def serve_until_stopped(settings: Settings, prepare: Callable[[str], str]) -> None:
     """Take the port, say what `prepare(address)` returns, and serve until SIGINT or SIGTERM."""
+    _interrupt_on_sigterm()
     try:
         with listening(settings) as listener:
-            typer.echo(prepare(_address(listener)))
+            typer.echo(prepare(settings.public_url or _address(listener)))
             asyncio.run(supervise([Child("web", serves=listener), Child("worker")]))
     except KeyboardInterrupt:
         typer.echo("Stopped before it was ready; what was begun is undone.", err=True)
-    except DatabaseError as error:
-        raise refused(f"{error}. polyfocal doctor says more.") from None
 
 
 def web(
@@ -79,6 +81,7 @@ def web(
     settings = settled()
     if supervised:
         stop_with_supervisor()
+    _interrupt_on_sigterm()
     config = uvicorn.Config(
         Web(settings),
         lifespan="on",
@@ -105,16 +108,13 @@ def worker(supervised: Supervised = False) -> None:
     settings = settled()
     if supervised:
         stop_with_supervisor()
-    asyncio.run(_work(settings))
+    told(lambda: _work(settings))
 
 
 def migrate_database() -> None:
     """Bring the database's schema up to date."""
     settings = settled()
-    try:
-        names = asyncio.run(migrate(settings.database, models=MODEL_MODULES))
-    except DatabaseError as error:
-        raise refused(f"{error}. polyfocal doctor says more.") from None
+    names = told(lambda: migrate(settings.database, models=MODEL_MODULES))
     typer.echo(f"Applied: {', '.join(names)}" if names else "The schema is up to date.")
 
 
@@ -140,14 +140,16 @@ def listening(settings: Settings) -> socket.socket:
         raise refused(str(error)) from None
 
 
-def refused(message: str) -> typer.Exit:
-    """Say why a command ends, in a line; to be raised."""
-    typer.echo(message, err=True)
-    return typer.Exit(1)
+def _interrupt_on_sigterm() -> None:
+    """Let SIGTERM be what Ctrl-C is, so that a stop is no failure; as process 1 nobody else would heed it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _address(listener: socket.socket) -> str:
+    """Where a browser on this machine reaches a socket."""
     host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -7,6 +7,7 @@ from cms.errors import SlugTakenError
 from cms.statements import insert_rows
 
 _TRIES = 1_000
+"""Numbers tried before the item's own is put between."""
 
 
 async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | None) -> str:
@@ -18,9 +19,7 @@ async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | 
     Raises:
         SlugTakenError: the chosen slug is, or was, another item's.
     """
-    if text.slug is None and current is not None:
-        return current
-    if text.slug is not None and text.slug == current:
+    if current is not None and text.slug in {None, current}:
         return current
     base = text.slug or slugify(text.headline, locale)
     if current is not None:
@@ -31,7 +30,7 @@ async def claim_slug(item: Item, locale: str, text: TextPart, *, current: str | 
         if text.slug is not None:
             raise SlugTakenError(f"The slug {slug!r} belongs to another item in {locale}.", path=("slug",))
         number += 1
-        slug = numbered(base, number) if number < _TRIES else numbered(base, item.id)
+        slug = _choice(item, base, number)
     return slug
 
 
@@ -51,6 +50,11 @@ async def _insert_or_return(item: Item, locale: str, slug: str) -> bool:
     return bool(claimed)
 
 
+def _choice(item: Item, base: str, number: int) -> str:
+    """What to try where the choices before are another's: `festa-2`, `festa-3`, in the end `festa-4711-1000`."""
+    return numbered(base, number) if number < _TRIES else numbered(numbered(base, item.id), number)
+
+
 async def _claimed(item: Item, locale: str, base: str) -> dict[str, int]:
     """The owner of the slug, and where another item has it, of its numbered kin up to one that is free."""
     address = Slug.filter(kind=item.kind, locale=locale)
@@ -58,12 +62,9 @@ async def _claimed(item: Item, locale: str, base: str) -> dict[str, int]:
     first, end = 2, 10
     while owners.get(base, item.id) != item.id and first < _TRIES:
         # Asked for by name: LIKE reads every slug of the kind.
-        kin = [
-            *(numbered(base, number) for number in range(first, min(end, _TRIES))),
-            numbered(base, item.id),
-        ]
+        kin = [numbered(base, number) for number in range(first, min(end, _TRIES))]
         owners.update(await address.filter(slug__in=kin).values_list("slug", "item_id"))
-        if any(owners.get(slug, item.id) == item.id for slug in kin[:-1]):
+        if any(owners.get(slug, item.id) == item.id for slug in kin):
             break
         first, end = end, end * 4
     return owners

@@ -3,44 +3,32 @@
 Both parts of an item are saved by the same command: `locale=SHARED` names the shared part.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from tortoise.models import Model
+from tortoise.exceptions import IntegrityError
 
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import SHARED, Draft, DraftStatus, Item, Kind, Revision, RevisionKind
 from cms.content.parts import SERIES_ONLY, SharedPart, TextPart
-from cms.content.plaintext import check_line
+from cms.content.references import check_references
 from cms.content.segments import segment_hashes
 from cms.content.staleness import note_translated
 from cms.database import transaction
 from cms.errors import ConflictError, InvalidInputError, NotFoundError
 from cms.events import EventType
+from cms.plaintext import check_line
 from cms.taxonomy.locales import load_locales
-from cms.taxonomy.models import Concept, Contributor, Organisation
 
 _CREATED = {
     Kind.ARTICLE: EventType.ARTICLE_CREATED,
     Kind.VIDEO: EventType.VIDEO_CREATED,
     Kind.SERIES: EventType.SERIES_CREATED,
 }
-
-
-_SAVED = (
-    "revision",
-    "status",
-    "updated_at",
-    "content",
-    "segment_hashes",
-    "translated_from",
-    "based_on_revision",
-    "source_hashes",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +60,12 @@ async def create_item(
         locale = (await load_locales()).check(source_locale, "locale")
         require(actor, Permission.EDIT, kind, [locale])
         name = check_line(uri, name="uri", most=500) if uri is not None else f"urn:uuid:{uuid4()}"
-        if not name or await Item.exists(uri=name):
-            raise InvalidInputError("uri must be new and not empty.", path=("uri",))
-        item = await Item.create(kind=kind, uri=name, source_locale=locale, created_at=now)
-        if "headline" not in text:
-            raise InvalidInputError("headline must not be empty.", path=("headline",))
+        if not name:
+            raise InvalidInputError("uri must not be empty.", path=("uri",))
+        try:
+            item = await Item.create(kind=kind, uri=name, source_locale=locale, created_at=now)
+        except IntegrityError:
+            raise InvalidInputError("Another item has this uri.", path=("uri",)) from None
         drafts = {
             SHARED: await begin_part(actor, item, SHARED, shared or {}, now),
             locale: await begin_part(actor, item, locale, text, now),
@@ -131,8 +120,6 @@ async def save_draft(
         if current != expected_revision:
             raise ConflictError(_conflict(current, expected_revision), path=("expectedRevision",), current=current)
         if draft is None:
-            if "headline" not in changes:
-                raise InvalidInputError("headline must not be empty.", path=("headline",))
             draft = await begin_part(actor, item, locale, changes, now)
         else:
             draft.content = await _content(item, locale, draft.content, changes)
@@ -166,11 +153,13 @@ async def keep_revision(
     version: int | None = None,
     note: str | None = None,
 ) -> None:
-    """Number the draft's content one up and keep it for good; that undoes approval and schedule."""
+    """Number the draft's content one up and keep it for good; that undoes approval and schedule, visibly."""
+    if version is None:
+        _reopen(actor, draft, now)
     draft.revision += 1
-    draft.status = DraftStatus.DRAFT
+    draft.status, draft.publish_at = DraftStatus.DRAFT, None
     draft.updated_at = now
-    await draft.save(update_fields=_SAVED)
+    await draft.save()
     await Revision.create(
         item_id=draft.item_id,
         locale=draft.locale,
@@ -181,6 +170,24 @@ async def keep_revision(
         note=note,
         version=version,
         created_at=now,
+    )
+
+
+def _reopen(actor: Actor, draft: Draft, now: datetime) -> None:
+    """Say that what was submitted, approved or scheduled is so no longer: what was seen there is not this text."""
+    if draft.status is DraftStatus.DRAFT:
+        return
+    draft.undone = draft.status
+    events.record(
+        EventType.DRAFT_REOPENED,
+        item_id=draft.item_id,
+        locale=draft.locale or None,
+        actor=actor.name,
+        data={
+            "status": draft.status.value,
+            "publish_at": draft.publish_at.isoformat() if draft.publish_at else None,
+        },
+        at=now,
     )
 
 
@@ -221,16 +228,7 @@ async def _content(item: Item, locale: str, content: Mapping[str, Any], changes:
     if item.kind is not Kind.SERIES and (stray := sorted(SERIES_ONLY.intersection(changes))):
         raise InvalidInputError("Only a focus series has this field.", path=(stray[0],))
     part = SharedPart.from_json(content).changed(changes)
-    if "subjects" in changes:
-        await _known(Concept, part.subjects, "subjects", "concept")
-    if "contributors" in changes:
-        await _known(Contributor, part.contributors, "contributors", "contributor")
-    if "credits" in changes:
-        await _known(Organisation, [each["organisation"] for each in part.credits], "credits", "organisation")
-    if {"lead_video", "related", "entries"}.intersection(changes):
-        await _known(Item, part.targets(), "related", "item")
-        if item.id in part.targets():
-            raise InvalidInputError("An item cannot refer to itself.", path=("related",))
+    await check_references(item, part, changes)
     return part.to_json()
 
 
@@ -241,13 +239,6 @@ def _hashes(locale: str, content: Mapping[str, Any]) -> dict[str, str]:
 def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
     """The segments that say something else now, or nothing any more."""
     return {name for name, _ in before.items() ^ after.items()}
-
-
-async def _known(model: type[Model], ids: Sequence[int], field: str, word: str) -> None:
-    wanted = set(ids)
-    found = set(await model.filter(id__in=list(wanted)).values_list("id", flat=True)) if wanted else set()
-    if missing := sorted(wanted - found):
-        raise InvalidInputError(f"There is no {word} {missing[0]}.", path=(field,))
 
 
 def _conflict(current: int | None, expected: int | None) -> str:

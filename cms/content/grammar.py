@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from prosemirror.model import MarkType, NodeType, Schema
 
-from cms.content.plaintext import UNPUBLISHABLE, code_point
+from cms.plaintext import UNPUBLISHABLE, code_point
 
 CAPTION_MOST = 2_000
 """Characters of a caption or an attribution."""

@@ -68,7 +68,8 @@ class LocaleReason(StrEnum):
 class Item(Model):
     """Something that can be published, whatever its languages.
 
-    Embargo, expiry and kill live here and act at once.
+    Embargo, expiry and kill live here and act at once. `advisory` says by locale why the item was recalled, which
+    was at `recalled_at`; both are null while it is usable.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -80,6 +81,8 @@ class Item(Model):
     version = fields.IntField(default=0)
     embargoed_until: datetime | None = fields.DatetimeField(null=True)
     expires_at: datetime | None = fields.DatetimeField(null=True)
+    recalled_at: datetime | None = fields.DatetimeField(null=True)
+    advisory: dict[str, str] | None = fields.JSONField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -92,6 +95,8 @@ class Draft(Model):
 
     `segment_hashes` are those of its text (see `segments`). A translation was made from the text in `translated_from`
     and is based on a revision of it; `source_hashes` says so segment by segment (see `staleness`).
+    `publish_at` is set while it is scheduled; `review_note` is why it was last returned, until it is submitted again;
+    `source_corrected_at` is set when the source text was corrected, until this one is published.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -105,7 +110,13 @@ class Draft(Model):
     translated_from = fields.CharField(max_length=35, null=True)
     based_on_revision: int | None = fields.IntField(null=True)
     source_hashes: dict[str, dict[str, Any]] = fields.JSONField(default=dict)
+    publish_at: datetime | None = fields.DatetimeField(null=True)
+    review_note = fields.CharField(max_length=2000, null=True)
+    source_corrected_at: datetime | None = fields.DatetimeField(null=True)
     updated_at: datetime = fields.DatetimeField()
+
+    undone: DraftStatus | None = None
+    """The status that the save just made undid, for its answer; no column."""
 
     class Meta:
         table = "draft"
@@ -133,7 +144,10 @@ class Revision(Model):
 
 
 class Edition(Model):
-    """The live text of an item in one locale. HTML and plain text are rendered once, when it is published."""
+    """The live text of an item in one locale. HTML and plain text are rendered once, when it is published.
+
+    `unpublish_at` is when it is taken off, if that is decided; newer versions keep it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="editions")
@@ -144,6 +158,7 @@ class Edition(Model):
     version = fields.IntField()
     first_published_at: datetime = fields.DatetimeField()
     published_at: datetime = fields.DatetimeField()
+    unpublish_at: datetime | None = fields.DatetimeField(null=True)
     slug = fields.CharField(max_length=120)
     headline = fields.CharField(max_length=300)
     summary = fields.TextField(null=True)

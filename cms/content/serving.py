@@ -7,10 +7,10 @@ from typing import Any
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.models import Edition, Item, LocaleReason, Serving
-from cms.content.plaintext import check_line
 from cms.database import transaction
 from cms.errors import InvalidInputError
 from cms.events import EventType
+from cms.plaintext import check_line
 from cms.taxonomy.locales import Locales, canonical, hold_locales
 from cms.taxonomy.models import Locale
 
@@ -84,16 +84,24 @@ async def configure_locales(actor: Actor, wanted: Sequence[Mapping[str, Any]]) -
 
 def _row(given: Mapping[str, Any], position: int) -> Locale:
     here = ("locales", position)
-    tag = canonical(given["tag"])
-    if not _TAG.fullmatch(tag) or len(tag) > TAG_MOST:
-        raise InvalidInputError("A locale is named by a BCP 47 tag, such as it or zh-Hant.", path=(*here, "tag"))
+    tag = _tag(given.get("tag"), *here, "tag")
     direction = given.get("direction") or "ltr"
     if direction not in {"ltr", "rtl"}:
         raise InvalidInputError("direction is ltr or rtl.", path=(*here, "direction"))
+    fallbacks = given.get("fallbacks") or ()
+    if isinstance(fallbacks, str):
+        raise InvalidInputError("fallbacks must be a list of locales.", path=(*here, "fallbacks"))
     return Locale(
         tag=tag,
-        name=check_line(given.get("name") or tag, name="name", most=100),
+        name=check_line(given.get("name") or tag, name="name", most=100, path=(*here, "name")),
         direction=direction,
-        fallbacks=[canonical(fallback) for fallback in given.get("fallbacks") or ()],
+        fallbacks=[_tag(each, *here, "fallbacks", index) for index, each in enumerate(fallbacks)],
         position=position,
     )
+
+
+def _tag(value: object, *path: str | int) -> str:
+    tag = canonical(value) if isinstance(value, str) else ""
+    if len(tag) > TAG_MOST or not _TAG.fullmatch(tag):
+        raise InvalidInputError("A locale is named by a BCP 47 tag, such as it or zh-Hant.", path=path)
+    return tag

@@ -7,8 +7,8 @@ its own letters, which browsers show and search engines read, where a romanisati
 import re
 import unicodedata
 
-from cms.content.plaintext import check_line
 from cms.errors import InvalidInputError
+from cms.plaintext import check_line
 
 LONGEST = 120
 """Characters that a slug may have; one made from a headline has at most LONGEST_MADE, which leaves room for

@@ -12,10 +12,25 @@ from pathlib import Path
 
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.writer import format_migration_name
+from tortoise.migrations.operations import AlterModelOptions
+from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from cms.database import MODEL_MODULES
 from cms.database.config import MIGRATIONS, tortoise_config
+
+
+async def changes(models: Sequence[str], *, migrations: str = MIGRATIONS) -> list[MigrationWriter]:
+    """What the next migration would hold; empty if the models are as the last one left them. Writes nothing."""
+    importlib.import_module(migrations)
+    config = tortoise_config("sqlite:unused.db", models, migrations)
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None
+        writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    for writer in writers:
+        # Other operations carry what a database holds of a model's options; the rest is docstrings.
+        writer.operations = [each for each in writer.operations if not isinstance(each, AlterModelOptions)]
+    return [writer for writer in writers if writer.operations]
 
 
 async def draft(models: Sequence[str], *, migrations: str = MIGRATIONS, name: str | None = None) -> list[Path]:
@@ -23,12 +38,7 @@ async def draft(models: Sequence[str], *, migrations: str = MIGRATIONS, name: st
 
     The package of migrations exists already, were it empty. `name` follows the number: `0002_name`.
     """
-    importlib.import_module(migrations)
-    config = tortoise_config("sqlite:unused.db", models, migrations)
-    async with TortoiseContext() as context:
-        await context.init(config=config, init_connections=False)
-        assert context.apps is not None
-        writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    writers = await changes(models, migrations=migrations)
     paths: list[Path] = []
     for writer in writers:
         if name is not None:

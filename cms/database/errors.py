@@ -1,6 +1,7 @@
 """What can go wrong between the newsroom and its database.
 
     DatabaseError
+    ├── UnreachableError     it cannot be opened: no server, no permission, no file
     ├── TransactionError     no transaction, or one that cannot be committed any more
     ├── QueryTimeoutError    a reading took longer than it may
     └── MigrationError       the schema cannot be brought up to date
@@ -11,6 +12,10 @@ Broken constraints stay what Tortoise raises (`IntegrityError`): commands catch 
 
 class DatabaseError(Exception):
     """Any error of `cms.database` itself."""
+
+
+class UnreachableError(DatabaseError):
+    """The database does not let itself be opened or written; the message says why, without its password."""
 
 
 class TransactionError(DatabaseError):

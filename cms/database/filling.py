@@ -17,6 +17,8 @@ def filler(field: Field[Any], model: type[Model]) -> Any:
     if callable(field.default):
         if field.null:
             return None
+        if field.default in {dict, list}:
+            return field.to_db_value(field.default(), model)
         raise MigrationError(
             f"{model.__name__}.{field.model_field_name}: all existing rows would get one computed default; "
             "add the column with null=True, fill it with RunPython, then make it required"

@@ -1,8 +1,8 @@
 """The database as the composition root opens it and hands it down."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
@@ -10,8 +10,9 @@ from tortoise.context import TortoiseContext
 
 from cms.database import migrating
 from cms.database.config import CONNECTION, Dialect, dialect_of, sqlite_path, tortoise_config
+from cms.database.errors import DatabaseError
 from cms.database.postgresql_snapshots import PostgresSnapshots
-from cms.database.snapshots import Snapshots
+from cms.database.snapshots import Request, Snapshots, Statement
 from cms.database.sqlite_snapshots import SqliteSnapshots
 
 
@@ -26,6 +27,7 @@ class Database:
         self.dialect: Dialect = dialect_of(url)
         self.snapshots = snapshots
         self._context = context
+        self._file = _identity(url)
 
     @classmethod
     async def open(cls, url: str, *, models: Sequence[str], migrate: bool = False) -> Self:
@@ -35,6 +37,7 @@ class Database:
 
         Raises:
             DatabaseError: the URL names no supported database.
+            UnreachableError: it does not let itself be opened.
             MigrationError: the schema cannot be brought up to date.
         """
         if migrate:
@@ -51,6 +54,17 @@ class Database:
             await _close(context)
             raise
         return cls(url, context, snapshots)
+
+    async def check(self) -> None:
+        """Return if requests can be answered: rows are read, and the SQLite file is the one that was opened.
+
+        Raises:
+            DatabaseError: the file is gone or is another one now, though the old one can still be read.
+            Exception: whatever the driver says when it cannot read.
+        """
+        await self.snapshots.run(_one_row)
+        if self._file != _identity(self.url):
+            raise DatabaseError("the database file was removed or replaced")
 
     async def create_schema(self) -> None:
         """Create all tables at once in an empty database; for tests. Products migrate."""
@@ -70,6 +84,21 @@ class Database:
     ) -> None:
         """Close it."""
         await self.close()
+
+
+def _one_row() -> Generator[Request, Any, None]:
+    yield Statement('SELECT "id" FROM "event" LIMIT 1')
+
+
+def _identity(url: str) -> tuple[int, int] | None:
+    """What tells SQLite's file from another of its name; None if there is none, as on PostgreSQL."""
+    if dialect_of(url) != "sqlite":
+        return None
+    try:
+        found = sqlite_path(url).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 async def _open_snapshots(url: str) -> Snapshots:

@@ -17,6 +17,7 @@ from tortoise.backends.base.client import (
 from tortoise.backends.base_postgres.client import translate_exceptions
 
 from cms.database.engine import EngineTransaction, WholeTransaction
+from cms.database.errors import UnreachableError
 
 SESSION = {
     "timezone": "UTC",
@@ -43,14 +44,21 @@ class NewsroomPostgresClient(AsyncpgDBClient):
         self.url = url
 
     async def create_connection(self, with_db: bool) -> None:
-        """Open the pool of writing connections."""
-        self._pool = await asyncpg.create_pool(
-            self.url,
-            min_size=1,
-            max_size=WRITE_POOL_SIZE,
-            connection_class=PlainConnection,
-            server_settings=SESSION,
-        )
+        """Open the pool of writing connections.
+
+        Raises:
+            UnreachableError: the server is not there, or refuses this user or database.
+        """
+        try:
+            self._pool = await asyncpg.create_pool(
+                self.url,
+                min_size=1,
+                max_size=WRITE_POOL_SIZE,
+                connection_class=PlainConnection,
+                server_settings=SESSION,
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise UnreachableError(f"PostgreSQL cannot be reached: {error}") from error
         await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:

@@ -9,14 +9,16 @@ lock first, and a SELECT outside a transaction has its own connection. Chosen by
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self, cast
 
 import aiosqlite
 from tortoise.backends.base.client import ConnectionWrapper, NestedTransactionContext, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 
 from cms.database.engine import EngineTransaction, WholeTransaction
+from cms.database.errors import UnreachableError
 
 WRITER_WAIT = 10.0
 """Seconds that a writer waits for another process's transaction."""
@@ -27,8 +29,32 @@ COMMON_PRAGMAS: dict[str, str | int] = {
     "foreign_keys": "ON",
     "journal_size_limit": 64 * 1024 * 1024,
     "temp_store": "MEMORY",
-    "cache_size": -16_000,  # KiB
+    "cache_size": -4_000,  # KiB; the system's own cache serves every connection
 }
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """A connection whose statements inside a transaction run in the event loop.
+
+    One takes some microseconds there, and the way to the connection's thread and back over a hundred. What may wait
+    for another process or for the disk still goes to the thread: BEGIN, COMMIT, ROLLBACK and all that is outside.
+    """
+
+    @classmethod
+    async def open(cls, path: str, wait: float) -> Self:
+        """Open a file whose lock may be waited for so many seconds."""
+
+        def connect() -> sqlite3.Connection:
+            # A transaction has the connection to itself, so its thread and the loop never use it at once.
+            return sqlite3.connect(path, isolation_level=None, timeout=wait, check_same_thread=False)
+
+        return await cls(connect, iter_chunk_size=64)  # type: ignore[return-value]  # it awaits to itself
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._connection is None or not self._connection.in_transaction or not args or args[0] == "COMMIT":
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        await asyncio.sleep(0)  # let others have their turn
+        return fn(*args, **kwargs)
 
 
 class NewsroomSqliteClient(SqliteClient):
@@ -40,7 +66,11 @@ class NewsroomSqliteClient(SqliteClient):
         self._reader_lock = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:
-        """Open what is not open: the writer first, since it makes the file and its WAL."""
+        """Open what is not open: the writer first, since it makes the file and its WAL.
+
+        Raises:
+            UnreachableError: the file cannot be made or written.
+        """
         if self._connection is None:
             self._connection = await self._connect(COMMON_PRAGMAS)
         if self._reader is None:
@@ -48,7 +78,15 @@ class NewsroomSqliteClient(SqliteClient):
         await self._post_connect()
 
     async def _connect(self, pragmas: dict[str, str | int]) -> aiosqlite.Connection:
-        connection = await aiosqlite.connect(self.filename, isolation_level=None, timeout=WRITER_WAIT)
+        try:
+            # aiosqlite's thread would outlive the loop if it could not open the file: ask first.
+            sqlite3.connect(self.filename).close()
+            return await self._opened(pragmas)
+        except sqlite3.OperationalError as error:
+            raise UnreachableError(f"SQLite cannot write {self.filename}: {error}") from error
+
+    async def _opened(self, pragmas: dict[str, str | int]) -> aiosqlite.Connection:
+        connection = await SqliteConnection.open(self.filename, WRITER_WAIT)
         try:
             connection.row_factory = sqlite3.Row
             for pragma, value in pragmas.items():
@@ -96,6 +134,7 @@ class NewsroomSqliteClient(SqliteClient):
                     await self.create_connection(with_db=True)
             assert self._reader is not None
             query = query.replace("\x00", "'||CHAR(0)||'")
+            self.log.debug("%s: %s", query, values)
             return list(await self._reader.execute_fetchall(query, values))
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
@@ -177,5 +216,12 @@ def statements_of(script: str) -> list[str]:
             statement = ""
     return [statement for statement in statements if statement != ";"]
 
+
+def _stored_instant(value: datetime) -> str:
+    """UTC, for times are held as texts, which sort as they do only in one offset; Tortoise writes any."""
+    return (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
+
+
+sqlite3.register_adapter(datetime, _stored_instant)
 
 client_class = NewsroomSqliteClient

@@ -113,16 +113,15 @@ class SqliteTables(SqliteSchemaEditor):
         self, table: str, after: type[Model], renamed: dict[str, str]
     ) -> tuple[list[str], list[tuple[str, list[Any]]]]:
         """Where each column of the new table has its values: an SQL expression with its parameters."""
-        existing = {row[0] for row in await self._rows("SELECT name FROM pragma_table_info(?)", table)}
+        existing = dict(await self._rows('SELECT name, "notnull" FROM pragma_table_info(?)', table))
         columns: list[str] = []
         values: list[tuple[str, list[Any]]] = []
         for name, column in after._meta.fields_db_projection.items():
             field = after._meta.fields_map[name]
             source = renamed.get(column, column)
             if source in existing:
-                fill = filler(field, after)
-                needs_value = not field.null and fill is not None
-                values.append((f'COALESCE("{source}", ?)', [fill]) if needs_value else (f'"{source}"', []))
+                fill = None if field.null or existing[source] else filler(field, after)
+                values.append((f'"{source}"', []) if fill is None else (f'COALESCE("{source}", ?)', [fill]))
             elif field.has_db_default():
                 continue
             else:

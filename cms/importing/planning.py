@@ -12,8 +12,8 @@ from itertools import count
 from typing import Any
 
 from cms.content import body as bodies
+from cms.content.checks import HEADLINE_MOST
 from cms.content.models import SHARED
-from cms.content.parts import HEADLINE_MOST
 from cms.importing.reading import Article
 from cms.importing.records import Record
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from langcodes import tag_is_valid
 
-from cms.content.parts import HEADLINE_MOST
-from cms.content.plaintext import UNPUBLISHABLE
+from cms.content.checks import HEADLINE_MOST
+from cms.plaintext import UNPUBLISHABLE, code_point
 from cms.taxonomy.locales import canonical
 
 URI = "urn:polyfocal:import:"
@@ -129,8 +129,8 @@ def _text(fields: Mapping[str, Any], name: str, most: int) -> str:
         raise LineError(f"{name} is not a text")
     if len(value) > most:
         raise LineError(f"{name} has {len(value)} characters; {most} are the most")
-    if UNPUBLISHABLE.search(value):
-        raise LineError(f"{name} holds a character that no text of ours can hold")
+    if found := UNPUBLISHABLE.search(value):
+        raise LineError(f"{name} holds the unprintable character {code_point(found.group())}")
     return value.strip()
 
 

@@ -27,10 +27,12 @@ Texts = Mapping[str, Mapping[str, Fields]]
 async def load_standings(articles: Iterable[Article], texts: Texts, *, publish: bool) -> dict[str, Standing]:
     """What there is of those articles, by uri; the past only of parts that an import may have to touch.
 
-    `texts` holds the fields of each article's texts, by uri and locale.
+    `texts` holds the fields of each article's texts, by uri and locale. Called in a transaction, it locks the items:
+    what editors would save between the look and the publication would go out with it.
     """
     wanted = {article.uri: article for article in articles}
-    items = {item.id: item for item in await Item.filter(uri__in=list(wanted))}
+    found = Item.filter(uri__in=list(wanted)).order_by("id")  # in one order, so that two imports take turns
+    items = {item.id: item for item in await found.select_for_update(no_key=True)}
     if not items:
         return {}
     live = await _live(items)

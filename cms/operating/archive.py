@@ -9,8 +9,9 @@ A ZIP ends with its directory, so a file that broke off is known at once. Tables
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
@@ -36,7 +37,9 @@ class Member(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What an archive holds and where it is from. `absent`: stored files that were not there to copy."""
+    """What an archive holds and where it is from. `absent`: stored files that were not there to copy, or not as
+    they were stored.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,7 +78,7 @@ class ArchiveWriter:
         """Add a stored file.
 
         Raises:
-            OSError: it is not there; nothing was added.
+            OSError: it cannot be read; the archive is not to be finished.
         """
         with source.open("rb") as file, self._adding(name, zipfile.ZIP_STORED) as write:
             while chunk := file.read(CHUNK):
@@ -137,17 +140,23 @@ def open_archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     Raises:
         ArchiveError: it is missing, cut off, changed, or another program's.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(path))
             manifest = Manifest.model_validate_json(archive.read(MANIFEST))
             _verify(archive, manifest)
-            yield archive, manifest
-    except OSError as error:
-        raise ArchiveError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except zipfile.BadZipFile as error:
-        raise ArchiveError(f"{path} is no backup, or was cut off or damaged: {error}") from error
-    except (KeyError, ValidationError) as error:
-        raise ArchiveError(f"{path} is no backup of Polyfocal that this version can read.") from error
+        except OSError as error:
+            raise ArchiveError(f"{path} cannot be read: {error.strerror or error}.") from error
+        except (KeyError, ValidationError) as error:
+            raise ArchiveError(f"{path} is no backup of Polyfocal that this version can read.") from error
+        except _DAMAGED as error:
+            raise ArchiveError(f"{path} is no backup, or was cut off or damaged: {error}.") from error
+        # Not within the try: what goes wrong later is not the archive's fault.
+        yield archive, manifest
+
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
+"""What zipfile says of bytes that are none of its own; RuntimeError of what is encrypted or packed otherwise."""
 
 
 def _verify(archive: zipfile.ZipFile, manifest: Manifest) -> None:

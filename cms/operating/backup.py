@@ -10,6 +10,7 @@ import orjson
 from cms.database import Database
 from cms.operating.archive import Manifest, new_archive
 from cms.operating.exporting import Export, open_export
+from cms.operating.integrity import is_intact
 from cms.operating.tables import Table, tables
 from media.storage import LocalStorage
 
@@ -18,7 +19,7 @@ async def back_up(database: Database, storage: LocalStorage, path: Path, *, now:
     """Write the database as it is at one instant, then the stored files that it names; returns the manifest.
 
     Files come second because they are never changed: what the snapshot names is still there unless it was
-    missing before, and is then listed as `absent`. The index is not copied, since the worker builds it from
+    missing or altered before, and is then listed as `absent`. The index is not copied, since the worker builds it from
     the rows.
 
     Raises:
@@ -29,12 +30,12 @@ async def back_up(database: Database, storage: LocalStorage, path: Path, *, now:
             migrations = await export.migrations()
             for table in tables():
                 await archive.add_rows(member_of(table), _lines(export, table))
-            keys = [str(row[1]) async for row in export.rows(FILES)]
+            files = [(str(row[1]), str(row[2])) async for row in export.rows(FILES)]
         absent = []
-        for key in keys:
-            try:
+        for key, sha256 in files:
+            if is_intact(storage.path(key), sha256):
                 archive.add_file(f"files/{key}", storage.path(key))
-            except OSError:
+            else:
                 absent.append(key)
         manifest = Manifest(
             program=version("polyfocal"),
@@ -53,7 +54,7 @@ def member_of(table: Table) -> str:
     return f"tables/{table.name}.jsonl"
 
 
-FILES = Table("file", "id", ("id", "key"), None, True, (None, None), (None, None))
+FILES = Table("file", "id", ("id", "key", "sha256"), None, True, (None, None, None), (None, None, None))
 """What the copying of stored files needs to know of their table."""
 
 

@@ -22,15 +22,22 @@ from tortoise.exceptions import BaseORMException
 from cms import events
 from cms.database import Database, transaction
 from cms.database.config import dialect_of, sqlite_path
-from cms.operating.archive import CHUNK, ArchiveError, Manifest, open_archive
+from cms.operating.archive import CHUNK, ArchiveError, Manifest
 from cms.operating.backup import member_of
 from cms.operating.exporting import open_export
+from cms.operating.schema import program_migrations
 from cms.operating.tables import Table, tables
 from cms.statements import insert_rows, on_postgresql, rows
 from media.storage import LocalStorage
 from search import Engine
 
 BATCH = 500
+_UNFIT = (
+    *(ValueError, TypeError, OverflowError, BaseORMException),
+    *(sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
+)
+"""What the databases and their drivers say of rows that are none of theirs; Tortoise translates but some of it."""
+
 FRESH = frozenset({"epoch", "job", "progress"})
 """What a newsroom has from its first start; everything else is somebody's work."""
 
@@ -43,7 +50,7 @@ async def refuse_if_running(url: str) -> None:
     """A running process holds positions and caches of the history that would end.
 
     Raises:
-        NotRestoredError: somebody else has the database open.
+        NotRestoredError: somebody else has the database open, or it is damaged.
     """
     if dialect_of(url) == "sqlite":
         busy = sqlite_path(url).exists() and _is_open_elsewhere(sqlite_path(url))
@@ -60,10 +67,35 @@ async def refuse_if_running(url: str) -> None:
         raise NotRestoredError("The newsroom is running. Stop its web and worker processes first.")
 
 
+def refuse_other_schema(manifest: Manifest) -> None:
+    """Rows are read as they were written: an archive restores with the version whose schema it has.
+
+    Raises:
+        NotRestoredError: this program has another schema.
+    """
+    ours = program_migrations()
+    if manifest.migrations == ours:
+        return
+    missing = sorted(set(manifest.migrations).difference(ours))
+    raise NotRestoredError(
+        f"The archive was made by version {manifest.program} and needs {missing[0]}, which this one does not have."
+        " Restore it with that version or a newer one."
+        if missing
+        else f"The archive was made by version {manifest.program}, before {_first_after(manifest, ours)}."
+        " Restore it with that version, then migrate with this one."
+    )
+
+
 async def restore(
-    path: Path, database: Database, storage: LocalStorage, engine: Engine, *, force: bool = False
-) -> Manifest:
-    """Make an open newsroom, with the schema of this version, the one that the archive holds.
+    archive: zipfile.ZipFile,
+    manifest: Manifest,
+    database: Database,
+    storage: LocalStorage,
+    engine: Engine,
+    *,
+    force: bool = False,
+) -> None:
+    """Make an open newsroom, with the schema of this version, the one that an open archive holds.
 
     A new epoch begins, so that nobody goes on from a position of the history that was left. Stored files are
     added first (they are named by their content and stand in nobody's way), the index is cleared last before
@@ -71,30 +103,33 @@ async def restore(
     wrong.
 
     Raises:
-        ArchiveError: the archive is damaged, or its rows do not fit together.
+        ArchiveError: its members or rows do not fit together.
         NotRestoredError: the newsroom is not empty and not `force`, or has another schema.
     """
-    with open_archive(path) as (archive, manifest):
-        async with open_export(database.url) as export:
-            if manifest.migrations != (ours := await export.migrations()):
-                raise NotRestoredError(_other_schema(manifest, ours))
-        wanted = tables()
-        if {member_of(table) for table in wanted} != {name for name in manifest.members if name.startswith("tables/")}:
-            raise ArchiveError("The archive does not have the tables of its own version.")
-        if not force and await _is_used(wanted):
-            raise NotRestoredError("The newsroom is not empty. Say --force to replace all of it.")
-        await _put_files(archive, manifest, storage)
-        try:
-            async with transaction():
-                for table in reversed(wanted):
-                    await rows(f'DELETE FROM "{table.name}"')
-                for table in wanted:
-                    await _fill(table, archive)
-                await events.new_epoch()
-                await asyncio.to_thread(engine.clear)
-        except (BaseORMException, ValueError, TypeError) as error:
-            raise ArchiveError(f"The rows of the archive do not fit: {error}. Nothing was changed.") from error
-        return manifest
+    refuse_other_schema(manifest)
+    async with open_export(database.url) as export:
+        if manifest.migrations != await export.migrations():
+            raise NotRestoredError("The newsroom's schema is not this version's. Run polyfocal migrate first.")
+    wanted = tables()
+    files = {name: member for name, member in manifest.members.items() if name.startswith("files/")}
+    if {member_of(table) for table in wanted}.union(files) != set(manifest.members):
+        raise ArchiveError("The archive does not have the members of its own version.")
+    for name, member in files.items():
+        if PurePosixPath(name).stem != member.sha256:
+            raise ArchiveError(f"The archive has {name} under another name than its content's.")
+    if not force and await _is_used(wanted):
+        raise NotRestoredError("The newsroom is not empty. Say --force to replace all of it.")
+    await _put_files(archive, list(files), storage)
+    try:
+        async with transaction():
+            for table in reversed(wanted):
+                await rows(f'DELETE FROM "{table.name}"')
+            for table in wanted:
+                await _fill(table, archive)
+            await events.new_epoch()
+            await asyncio.to_thread(engine.clear)
+    except _UNFIT as error:
+        raise ArchiveError(f"The rows of the archive do not fit: {error}. Nothing was changed.") from error
 
 
 async def _is_used(wanted: Sequence[Table]) -> bool:
@@ -102,12 +137,10 @@ async def _is_used(wanted: Sequence[Table]) -> bool:
     return any([await rows(f'SELECT 1 AS "one" FROM "{name}" LIMIT 1') for name in names])
 
 
-async def _put_files(archive: zipfile.ZipFile, manifest: Manifest, storage: LocalStorage) -> None:
+async def _put_files(archive: zipfile.ZipFile, names: Sequence[str], storage: LocalStorage) -> None:
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "file"
-        for name in manifest.members:
-            if not name.startswith("files/"):
-                continue
+        for name in names:
             key = name.removeprefix("files/")
             with archive.open(name) as source, copy.open("wb") as target:
                 while chunk := source.read(CHUNK):
@@ -150,15 +183,12 @@ def _is_open_elsewhere(path: Path) -> bool:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                return True
+            raise NotRestoredError(f"{path} cannot be replaced: {error}. Put it aside, then restore again.") from error
     return False
 
 
-def _other_schema(manifest: Manifest, ours: Sequence[str]) -> str:
-    last = manifest.migrations[-1] if manifest.migrations else "none"
-    here = ours[-1] if ours else "none"
-    return (
-        f"The archive was made by version {manifest.program} with the schema {last}; this one has {here}."
-        f" Restore it with that version, then migrate."
-    )
+def _first_after(manifest: Manifest, ours: Sequence[str]) -> str:
+    return next(name for name in ours if name not in manifest.migrations)

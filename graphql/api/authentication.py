@@ -8,6 +8,7 @@ settings name. A GET is answered as it is to everybody.
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import cookie_parser
 from starlette.types import Scope
@@ -20,7 +21,7 @@ from cms.clock import Clock
 from cms.errors import ForbiddenError, UnauthenticatedError
 
 USER_AGENT_MOST = 300
-Headers = Mapping[bytes, str]
+Headers = Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Authentication:
             UnauthenticatedError: a token or session that is not, or no longer, good.
             ForbiddenError: a page of another origin used the cookie.
         """
-        if authorization := headers.get(b"authorization"):
+        if authorization := _text(headers, b"authorization"):
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer" or not token.strip():
                 raise UnauthenticatedError("Send the token as 'Authorization: Bearer …'.")
@@ -77,14 +78,14 @@ class Authentication:
         return f"{self._name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
     def _secret(self, headers: Headers) -> str | None:
-        cookies = headers.get(b"cookie")
+        cookies = _text(headers, b"cookie")
         return cookie_parser(cookies).get(self._name) if cookies else None
 
     def _is_ours(self, headers: Headers) -> bool:
-        origin = headers.get(b"origin")
+        origin = _text(headers, b"origin")
         if origin is None or origin in self.origins:
             return True
-        public, host = "/".join(self.public_url.split("/")[:3]), headers.get(b"host", "")
+        public, host = "/".join(self.public_url.split("/")[:3]), _text(headers, b"host") or ""
         # Compared as text: an Origin is never taken apart, since anybody may send one.
         return origin in {public, f"http://{host}", f"https://{host}"} and bool(origin)
 
@@ -92,11 +93,21 @@ class Authentication:
 def client_of(scope: Scope, headers: Headers) -> Client:
     """Where a request comes from: the peer, or whoever a trusted proxy names, which the server has resolved."""
     peer, _ = scope.get("client") or ("", 0)
+    return _client(peer, headers.get(b"user-agent", b""))
+
+
+@lru_cache(maxsize=1024)
+def _client(peer: str, agent: bytes) -> Client:
     try:
         address = ipaddress.ip_address(peer.partition("%")[0])
     except ValueError:
         address = None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    agent = "".join(each for each in headers.get(b"user-agent", "") if each.isprintable())
-    return Client(str(address or ""), agent[:USER_AGENT_MOST])
+    readable = "".join(each for each in agent.decode("latin-1") if each.isprintable())
+    return Client(str(address or ""), readable[:USER_AGENT_MOST])
+
+
+def _text(headers: Headers, name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")

@@ -1,5 +1,6 @@
 """GraphQL over HTTP, as a bare ASGI application: negotiation, limits, who asks, then a plan or Strawberry."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from cms.errors import ForbiddenError, UnauthenticatedError
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
+_ANSWERED = {RESPONSE_TYPE: RESPONSE_TYPE, JSON_TYPE: JSON_TYPE, "application/*": JSON_TYPE, "*/*": JSON_TYPE}
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 log = structlog.get_logger("api")
 
 
@@ -70,8 +73,8 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        accept = headers.get(b"accept", "*/*").lower()
+        headers = dict(scope["headers"])
+        accept = headers.get(b"accept", b"").decode("latin-1").lower() or "*/*"
         if self._graphiql and scope["method"] == "GET" and "text/html" in accept and not _asks(scope):
             await _send(send, 200, page(), "text/html; charset=utf-8", HEADERS)
             return
@@ -84,7 +87,7 @@ class GraphQLEndpoint:
         await _send(send, status, body, f"{media_type}; charset=utf-8", extra)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: Mapping[bytes, str], media_type: str
+        self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], media_type: str
     ) -> tuple[int, bytes, Mapping[str, str]]:
         extra: Mapping[str, str] = {}
         try:
@@ -99,13 +102,12 @@ class GraphQLEndpoint:
             status, result, extra = refusal.status, {"errors": [refusal.error]}, refusal.headers
         except Exception:
             log.exception("graphql.request_failed")
-            message = "Something went wrong here; it is logged."
-            status, result = 500, {"errors": [errors.refused(errors.INTERNAL, message)]}
+            status, result = 500, {"errors": [errors.internal(scope.get("request_id", ""))]}
         if status == 400 and media_type == JSON_TYPE and _reached_document(result):
             status = 200
         return status, orjson.dumps(result), extra
 
-    async def _recognise(self, headers: Mapping[bytes, str], *, by_cookie: bool) -> Actor:
+    async def _recognise(self, headers: Mapping[bytes, bytes], *, by_cookie: bool) -> Actor:
         """Who asks.
 
         Raises:
@@ -121,7 +123,7 @@ class GraphQLEndpoint:
                 extra["Set-Cookie"] = self._authentication.forgetting()
             raise RefusedError(401, error.code, error.message, extra) from None
 
-    async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, str]) -> Asked:
+    async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> Asked:
         """The request's parameters.
 
         Raises:
@@ -131,7 +133,7 @@ class GraphQLEndpoint:
             return _asked(_from_query_string(scope["query_string"]))
         if scope["method"] != "POST":
             raise RefusedError(405, errors.BAD_REQUEST, "Use POST, or GET for queries.", {"Allow": "GET, POST"})
-        content_type, _, parameters = headers.get(b"content-type", "").lower().partition(";")
+        content_type, _, parameters = headers.get(b"content-type", b"").decode("latin-1").lower().partition(";")
         if content_type.strip() != JSON_TYPE or ("charset" in parameters and "utf-8" not in parameters):
             raise RefusedError(415, errors.BAD_REQUEST, "Send JSON in UTF-8 as application/json.")
         body = await _body(receive, self._body_limit)
@@ -159,6 +161,7 @@ class GraphQLEndpoint:
             operation.definition.variable_definitions or (),
             dict(asked.variables),
             20,
+            self._operations.hide_suggestions,
         )
         if isinstance(variables, list):
             return 400, {"errors": [errors.formatted(each, errors.BAD_VARIABLES) for each in variables]}
@@ -187,7 +190,7 @@ class GraphQLEndpoint:
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [errors.formatted(each) for each in result.errors]
+            answer["errors"] = [errors.formatted(each, request_id=context.request_id) for each in result.errors]
         return answer
 
 
@@ -202,14 +205,18 @@ def _asks(scope: Scope) -> bool:
 
 
 def _negotiated(accept: str) -> str | None:
-    """The type of the answer: the first that is asked for of the two we have; JSON for anything."""
+    """The type of the answer: of the two we have, the one that is asked for most, then first; JSON for anything."""
+    best, found = 0.0, None
     for part in accept.split(","):
-        kind = part.partition(";")[0].strip()
-        if kind in {RESPONSE_TYPE, JSON_TYPE}:
-            return kind
-        if kind in {"*/*", "application/*"}:
-            return JSON_TYPE
-    return None
+        kind, *parameters = (each.strip() for each in part.split(";"))
+        quality = next((_quality(each[2:]) for each in parameters if each.startswith("q=")), 1.0)
+        if quality > best and kind in _ANSWERED:
+            best, found = quality, _ANSWERED[kind]
+    return found
+
+
+def _quality(text: str) -> float:
+    return float(text) if _QUALITY.fullmatch(text) else 0.0
 
 
 def _asked(parameters: Any) -> Asked:
@@ -240,11 +247,19 @@ def _from_query_string(text: bytes) -> dict[str, Any]:
 
 
 def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, Mapping):
-        return any(_has_nul(each) for each in value.values())
-    return isinstance(value, list) and any(_has_nul(each) for each in value)
+    """Whether a JSON value holds a NUL; it may be nested deeper than calls can be."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if "\0" in each:
+                return True
+        elif isinstance(each, Mapping):
+            waiting += each.keys()
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return False
 
 
 async def _body(receive: Receive, limit: int) -> bytes:

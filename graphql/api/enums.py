@@ -10,8 +10,10 @@ import strawberry
 
 from cms.accounts.actors import Permission
 from cms.accounts.roles import Role
+from cms.content.correcting import OtherLocales
 from cms.content.links import CreditRole, SeriesRole
 from cms.content.models import DraftStatus, Kind, LocaleReason, PubStatus
+from cms.content.transitions import DraftAction, ItemAction
 from cms.events import ChangeType
 
 __all__ = [
@@ -19,10 +21,13 @@ __all__ = [
     "ChangeType",
     "CreditRole",
     "Direction",
+    "DraftAction",
     "DraftStatus",
     "Fallback",
+    "ItemAction",
     "Kind",
     "LocaleReason",
+    "OtherLocales",
     "Permission",
     "PubStatus",
     "Role",
@@ -118,6 +123,38 @@ described(
     IN_REVIEW="Waiting for an editor.",
     APPROVED="Ready to be published.",
     SCHEDULED="Published when its time comes.",
+)
+described(
+    DraftAction,
+    "What can be done to the draft of one part.",
+    SAVE="Change it; what was submitted, approved or scheduled is a draft again.",
+    SUBMIT="Hand it to the editors.",
+    RETURN="Give it back to be worked on.",
+    APPROVE="Say that it may be published.",
+    SCHEDULE="Publish it at a time, or at another.",
+    UNSCHEDULE="Take the time back.",
+    PUBLISH="Publish it now.",
+)
+described(
+    ItemAction,
+    "What can be done to an item and what is live of it.",
+    PUBLISH="Publish drafts of it.",
+    CORRECT="Publish a correction of a live text.",
+    UNPUBLISH="Take live texts off, now or at a time.",
+    SET_EMBARGO="Let nobody see it until a time.",
+    LIFT_EMBARGO="Release it now.",
+    SET_EXPIRY="Let it end at a time, or not at all.",
+    WITHHOLD="Recall it for now.",
+    LIFT_WITHHOLD="Let it be used again.",
+    KILL="Recall it for good.",
+    TAKEDOWN="Recall it, take every text off and remove its files.",
+)
+described(
+    OtherLocales,
+    "What a correction of the source text means for the texts in other locales.",
+    FLAG="Their drafts are marked until they are published again.",
+    UNPUBLISH="They are marked, and those that are live are taken off.",
+    LEAVE="Nothing.",
 )
 described(
     CreditRole,

@@ -18,6 +18,9 @@ BAD_VARIABLES = "BAD_USER_INPUT"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 INTERNAL = "INTERNAL"
 
+MESSAGE_MOST = 500
+"""Characters of a message of graphql-core, which quotes what was sent, however long."""
+
 log = structlog.get_logger()
 
 
@@ -46,12 +49,24 @@ def refused(code: str, message: str) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code}}
 
 
-def formatted(error: GraphQLError, code: str = INTERNAL) -> dict[str, Any]:
+def internal(request_id: str) -> dict[str, Any]:
+    """A fault of ours: nothing of it but the id that its log line has too."""
+    return {
+        "message": "Something went wrong here; it is logged.",
+        "extensions": {"code": INTERNAL, "requestId": request_id},
+    }
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MESSAGE_MOST else f"{message[:MESSAGE_MOST]}…"
+
+
+def formatted(error: GraphQLError, code: str = INTERNAL, *, request_id: str = "") -> dict[str, Any]:
     """An error of graphql-core. What is not meant for clients is logged, and told only as INTERNAL."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    answer = {**error.formatted}
+    answer: dict[str, Any] = {**error.formatted, "message": _cut(error.message)}
     if isinstance(cause, PolyfocalError):
         return {**answer, "message": cause.message, "extensions": extensions(cause)}
     if cause is None or isinstance(cause, GraphQLError) or code != INTERNAL:
@@ -64,4 +79,4 @@ def formatted(error: GraphQLError, code: str = INTERNAL) -> dict[str, Any]:
             },
         }
     log.error("graphql.internal_error", exc_info=cause, path=error.path)
-    return {**answer, "message": "Something went wrong here; it is logged.", "extensions": {"code": INTERNAL}}
+    return {**answer, **internal(request_id)}

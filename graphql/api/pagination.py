@@ -54,7 +54,7 @@ def read_page(arguments: Mapping[str, Any], default: int, most: int = PAGE_MOST)
 
 
 def encode_cursor(order: Sequence[OrderTerm], values: Sequence[Any], scope: str = "") -> str:
-    """An opaque cursor: the scope and order it belongs to, and the row's values in that order."""
+    """An opaque cursor: the list (its `scope`) and order it belongs to, and the row's values in that order."""
     stored = [stored_instant(value) if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(orjson.dumps([scope + _signature(order), *stored])).decode()
 
@@ -63,7 +63,7 @@ def decode_cursor(cursor: str, order: Sequence[OrderTerm], argument: str, scope:
     """The values that a cursor names, times as datetime.
 
     Raises:
-        InvalidCursorError: it is no cursor of ours, or of another scope or order.
+        InvalidCursorError: it is no cursor of ours, or of another list or order.
     """
     try:
         signature, *values = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))

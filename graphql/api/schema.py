@@ -8,8 +8,10 @@ from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
+from api.content.recalls import RecallMutation, RecallQuery
 from api.content.translations import TranslationMutation, TranslationQuery
 from api.content.types import Article
+from api.content.workflow import WorkflowMutation
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
 from api.search.queries import SearchQuery
@@ -19,12 +21,12 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, AccountsQuery):
+class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, RecallQuery, AccountsQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation, TranslationMutation, AccountsMutation):
+class Mutation(ContentMutation, TranslationMutation, WorkflowMutation, RecallMutation, AccountsMutation):
     """Everything that can be changed."""
 
 

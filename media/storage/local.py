@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
@@ -64,6 +65,11 @@ class LocalStorage:
     async def exists(self, key: str) -> bool:
         """Whether the bytes of a key are there."""
         return await aiofiles.os.path.isfile(self.path(key))
+
+    async def delete(self, key: str) -> None:
+        """Remove the bytes of a key; nothing happens if they are not there."""
+        with suppress(FileNotFoundError):
+            await aiofiles.os.remove(self.path(key))
 
 
 async def _chunks(source: Path | bytes) -> AsyncIterator[bytes]:

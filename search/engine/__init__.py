@@ -3,6 +3,7 @@
 Engine           what an engine can do
 open_engine      the engine that a URL names
 whoosh           whoosh:///absolute/folder, pure Python, one machine
+whoosh_files       its folders and files: let go of when Whoosh raises, sealed against damage
 whoosh_index       one locale's index on disk: its schema and how a batch is written
 whoosh_reader      the same index open for reading, as the postings that `search.ranking` weighs
 """
@@ -14,11 +15,19 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from search.document import Document
-from search.errors import SearchBusyError, SearchError, SearchUnavailableError
+from search.errors import SearchBusyError, SearchDiskError, SearchError, SearchUnavailableError
 from search.query import Query
 from search.results import Results
 
-__all__ = ["Change", "Engine", "SearchBusyError", "SearchError", "SearchUnavailableError", "open_engine"]
+__all__ = [
+    "Change",
+    "Engine",
+    "SearchBusyError",
+    "SearchDiskError",
+    "SearchError",
+    "SearchUnavailableError",
+    "open_engine",
+]
 
 Change = tuple[str, str, Document | None]
 """(locale, key, the document as it is now); None takes it out of that locale's index."""
@@ -40,14 +49,14 @@ class Engine(Protocol):
         Of several changes to one document the last holds. Each locale changes at once or not at all; the
         position moves last, so that after a crash the batch can be written again. Raises SearchBusyError
         while another process writes, SearchUnavailableError if the index is damaged: then `clear` and write
-        everything again.
+        everything again; SearchDiskError if the disk takes no more: then what was written before stands.
         """
 
     def search(self, locale: str, query: Query) -> Results:
         """The hits of one locale, best first, then newest, then by key.
 
         A locale that holds nothing has no hits. Raises SearchUnavailableError if the index is missing or
-        damaged, as it is before the first `write`.
+        damaged, as it is before the first `write`, and SearchDiskError if the system does not let it be read.
         """
 
     def count(self, locale: str) -> int:
@@ -57,8 +66,8 @@ class Engine(Protocol):
         """The locales that were ever written to, sorted."""
 
     def check(self) -> tuple[str, ...]:
-        """Read everything there is and tell what is wrong, in plain words; empty if nothing is. May take
-        minutes.
+        """Read every file there is and tell what is wrong, in plain words; empty if nothing is. Takes as long
+        as reading them does. Raises SearchDiskError where the system does not let it.
         """
 
     def clear(self) -> None:

@@ -2,7 +2,7 @@
 
 folder/state.json    position, locales, analysis: written last, so never ahead of an index
 folder/writing.lock  held by the one process that writes
-folder/it/…          the Whoosh index of one locale
+folder/it/…          the Whoosh index of one locale, its segments sealed
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from pathlib import Path
 from search.analysis import VERSION
 from search.document import Document
 from search.engine import Change
-from search.engine.whoosh_index import lock, open_index, write_batch
+from search.engine.whoosh_files import Folder, Seals, holds_index, holds_remains
+from search.engine.whoosh_index import write_batch
 from search.engine.whoosh_reader import IndexReader
-from search.errors import SearchBusyError, SearchError, SearchUnavailableError
+from search.errors import SearchBusyError, SearchDiskError, SearchError, SearchUnavailableError
 from search.query import Query
 from search.results import Results
 
@@ -45,6 +46,7 @@ class WhooshEngine:
         self._folder = Path(folder)
         self._readers: dict[str, _Readers] = {}
         self._lock = threading.Lock()
+        self._seals = Seals()
 
     def position(self) -> int:
         """See Engine. Raises SearchUnavailableError if the state is damaged."""
@@ -61,10 +63,10 @@ class WhooshEngine:
             state = self._state()
             for locale, documents in batches.items():
                 with _reported(locale):
-                    if locale in state.locales and open_index(self._folder / locale) is None:
-                        raise SearchUnavailableError(f"the index of {locale} is missing")
-                    write_batch(self._folder / locale, locale, documents)
-            held = {locale for locale in batches if open_index(self._folder / locale) is not None}
+                    if locale in state.locales:
+                        self._require(locale)
+                    write_batch(self._folder / locale, locale, documents, self._seals)
+            held = {locale for locale in batches if holds_index(self._folder / locale)}
             self._store(_State(position, tuple(sorted(held.union(state.locales)))))
 
     def search(self, locale: str, query: Query) -> Results:
@@ -90,11 +92,12 @@ class WhooshEngine:
             return (str(error),)
         if not (self._folder / "state.json").exists():
             return ("nothing has been indexed yet",)
+        self._seals.forget()
         for locale in state.locales:
             try:
-                with self._reading(locale) as reader:
-                    assert reader is not None  # a locale that the state names is there or raises
-                    reader.verify()
+                with _reported(locale):
+                    self._require(locale)
+                    IndexReader(self._folder / locale, self._seals).close()
             except SearchUnavailableError as error:
                 problems.append(str(error))
         return tuple(problems)
@@ -107,7 +110,7 @@ class WhooshEngine:
             (self._folder / "state.json").unlink(missing_ok=True)
             for path in self._folder.iterdir():
                 # Only what looks like an index of ours: a wrong URL must not empty a home folder.
-                if path.is_dir() and _LOCALE.fullmatch(path.name) and any(path.glob("_MAIN_*.toc")):
+                if path.is_dir() and _LOCALE.fullmatch(path.name) and holds_remains(path.iterdir()):
                     shutil.rmtree(path)
 
     def close(self) -> None:
@@ -121,7 +124,7 @@ class WhooshEngine:
     @contextmanager
     def _reading(self, locale: str) -> Iterator[IndexReader | None]:
         with self._lock:
-            held = self._readers.setdefault(locale, _Readers(self._folder / locale))
+            held = self._readers.setdefault(locale, _Readers(self._folder / locale, self._seals))
         with held.lock, _reported(locale):
             yield held.current() if self._holds(locale, held) else None
 
@@ -131,25 +134,32 @@ class WhooshEngine:
             return True
         held.close_stale()
         state = self._state()
-        if _LOCALE.fullmatch(locale) and open_index(self._folder / locale) is not None:
+        if _LOCALE.fullmatch(locale) and holds_index(self._folder / locale):
             return True
         held.drop()
         if locale in state.locales:
-            raise SearchUnavailableError(f"the index of {locale} is missing")
+            self._require(locale)
         if not (self._folder / "state.json").exists():
             raise SearchUnavailableError("nothing has been indexed yet")
         return False
 
+    def _require(self, locale: str) -> None:
+        if not holds_index(self._folder / locale):
+            raise SearchUnavailableError(f"the index of {locale} is missing")
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        held = lock(self._folder / "writing.lock")
-        if not held.acquire():
-            raise SearchBusyError(f"another process is writing the search index in {self._folder.name}")
         try:
-            yield
-        finally:
-            held.release()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            held = Folder(self._folder).lock("writing.lock")  # the system lets go of it when its holder dies
+            if not held.acquire():
+                raise SearchBusyError(f"another process is writing the search index in {self._folder.name}")
+            try:
+                yield
+            finally:
+                held.release()
+        except OSError as error:
+            raise SearchDiskError(f"the search index cannot be written: {error}") from error
 
     def _state(self) -> _State:
         try:
@@ -159,7 +169,9 @@ class WhooshEngine:
             return _State(int(stored["position"]), tuple(map(str, stored["locales"])))
         except FileNotFoundError:
             return _State()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise SearchDiskError(f"the state of the search index cannot be read: {error}") from error
+        except (ValueError, KeyError, TypeError) as error:
             raise SearchUnavailableError(f"the state of the search index cannot be read: {error}") from error
 
     def _store(self, state: _State) -> None:
@@ -175,9 +187,9 @@ class WhooshEngine:
 class _Readers:
     """The reader of one locale's latest generation, with the lock that makes its users take turns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seals: Seals) -> None:
         self.lock = threading.Lock()
-        self._folder = folder
+        self._folder, self._seals = folder, seals
         self._reader: IndexReader | None = None
         self._closed = True
 
@@ -188,7 +200,7 @@ class _Readers:
         if self._reader is None or self._closed:
             # Opened again after each commit, not refreshed: Searcher.refresh() may return a hit twice.
             known = self._reader.columns if self._reader else None
-            self._reader, self._closed = IndexReader(self._folder, known), False
+            self._reader, self._closed = IndexReader(self._folder, self._seals, known), False
         return self._reader
 
     def close_stale(self) -> None:
@@ -208,5 +220,9 @@ def _reported(locale: str) -> Iterator[None]:
         yield
     except (SearchError, MemoryError):
         raise
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise SearchUnavailableError(f"the index of {locale} lacks a file: {error}") from error
+        raise SearchDiskError(f"the disk does not do what the index of {locale} needs: {error}") from error
     except Exception as error:  # Whoosh says with whatever it stumbles over that a file is damaged
         raise SearchUnavailableError(f"the index of {locale} cannot be read: {error!r}") from error

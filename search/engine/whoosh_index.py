@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-with warnings.catch_warnings():
-    # Whoosh 2.7.4 was written for an older Python, which says so when it first compiles it.
-    for message in ("invalid escape sequence", '"is" with', '"is not" with'):
-        warnings.filterwarnings("ignore", message=message)
-    import whoosh.codec.whoosh3
-    import whoosh.reading  # noqa: F401 - these two are imported late by Whoosh, and would warn then
-    from whoosh import columns, fields, formats, index
-    from whoosh.filedb.filestore import FileStorage
-    from whoosh.writing import SegmentWriter
+from whoosh import columns, fields, formats
 
 from search.analysis import Token, analyse
 from search.document import FIELDS, Document
+from search.engine.whoosh_files import Folder, SealingWriter, Seals, contents_of, holds_index, latest_generation
 
 NEVER = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,45 +55,35 @@ def term(name: str, value: str) -> str:
     return f"{name}\x1f{value}"
 
 
-def lock(path: Path) -> Any:
-    """A lock between processes, which the system lets go of when its holder dies: acquire() → bool,
-    release().
-    """
-    return FileStorage(str(path.parent)).lock(path.name)
-
-
-def open_index(folder: Path) -> Any | None:
-    """The Whoosh index in this folder, or None if none was ever completed there."""
-    if not folder.is_dir() or not index.exists_in(str(folder)):
-        return None
-    return FileStorage(str(folder)).open_index()
-
-
-def write_batch(folder: Path, locale: str, documents: Mapping[str, Document | None]) -> None:
+def write_batch(folder: Path, locale: str, documents: Mapping[str, Document | None], seals: Seals) -> None:
     """Put documents in place of those with their keys, or take them out, in one commit that is on the disk at
     return.
+
+    Raises SearchUnavailableError if what is there is damaged, and whatever Whoosh and the disk raise; nothing is
+    changed then, and nothing stays open.
     """
-    whoosh = open_index(folder)
-    if whoosh is None:
+    if not holds_index(folder):
         if not any(documents.values()):
             return
         folder.mkdir(parents=True, exist_ok=True)
-        whoosh = FileStorage(str(folder)).create_index(schema())
-    before = set(folder.iterdir())
-    writer = SegmentWriter(whoosh, timeout=5.0, limitmb=64)
+    files = Folder(folder)
     try:
-        replaced = _numbers(writer, documents)
-        for number in replaced:
-            writer.delete_document(number)
-        added = [_fields(document, locale) for document in documents.values() if document is not None]
-        for values in added:
-            writer.add_document(**values)
-    except BaseException:
-        writer.cancel()
-        raise
+        index = files.open_index() if holds_index(folder) else files.create_index(schema())
+        seals.check(folder, contents_of(files, latest_generation(files)).segments)  # or damage would be merged
+        _write(SealingWriter(index, timeout=5.0, limitmb=64), locale, documents)
+    finally:
+        files.abandon()
+
+
+def _write(writer: SealingWriter, locale: str, documents: Mapping[str, Document | None]) -> None:
+    replaced = _numbers(writer, documents)
+    for number in replaced:
+        writer.delete_document(number)
+    added = [_fields(document, locale) for document in documents.values() if document is not None]
+    for values in added:
+        writer.add_document(**values)
     if replaced or added:
         writer.commit()
-        _sync(folder, set(folder.iterdir()) - before)
     else:
         writer.cancel()
 
@@ -131,13 +112,3 @@ def _fields(document: Document, locale: str) -> dict[str, Any]:
         "texts": texts,
         **{f"text_{name}": analyse(text, locale) for name, text in texts.items()},
     }
-
-
-def _sync(folder: Path, added: set[Path]) -> None:
-    """A position must never outlive, in a power cut, the documents that it speaks of."""
-    for path in (*added, folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

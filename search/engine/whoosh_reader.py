@@ -16,13 +16,22 @@ from pathlib import Path
 from typing import Any
 
 from search.document import FIELDS
-from search.engine.whoosh_index import moment, open_index, term
+from search.engine.whoosh_files import (
+    FileState,
+    Folder,
+    Seals,
+    contents_file,
+    contents_of,
+    file_of,
+    file_state,
+    latest_generation,
+    reader_of,
+)
+from search.engine.whoosh_index import moment, term
 from search.highlight import marks, snippet
 from search.query import Node, Query, parse, phrases
 from search.ranking import rank
 from search.results import Hit, Results, Snippet
-
-_State = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -59,29 +68,18 @@ class Columns:
 class IndexReader:
     """One generation of one locale's index. Not for two threads at once: Whoosh seeks in shared files."""
 
-    def __init__(self, folder: Path, known: Mapping[str, Columns] | None = None) -> None:
+    def __init__(self, folder: Path, seals: Seals, known: Mapping[FileState, Columns] | None = None) -> None:
         """Open what is there now, with the columns of segments that an earlier reader has read.
 
-        Raises FileNotFoundError if no index is there, and whatever Whoosh raises if it is damaged.
+        Raises SearchUnavailableError if it is damaged, FileNotFoundError if no index is there, and whatever
+        Whoosh raises; nothing stays open then.
         """
-        index = open_index(folder)
-        if index is None:
-            raise FileNotFoundError(folder)
         self._folder = folder
-        self._index = index
-        self._reader = index.reader()
+        self._files = Folder(folder)
         try:
-            self._leaves = [(leaf, offset) for leaf, offset in self._reader.leaf_readers() if leaf.segment()]
-            names = [leaf.segment().segment_id() for leaf, _ in self._leaves]
-            self._generation = self._reader.generation() if names else index.latest_generation()
-            self._files = [leaf.segment().make_filename(leaf.segment().COMPOUND_EXT) for leaf, _ in self._leaves]
-            self._state = self._state_now()
-            self.columns = {
-                name: (known or {}).get(name) or Columns.of(leaf)
-                for name, (leaf, _) in zip(names, self._leaves, strict=True)
-            }
+            self._open(seals, known or {})
         except BaseException:
-            self._reader.close()
+            self._files.abandon()
             raise
         parts = list(self.columns.values())
         self._keys = [key for part in parts for key in part.keys]
@@ -93,24 +91,41 @@ class IndexReader:
             name: sum(lengths) / max(1, sum(map(bool, lengths))) or 1.0 for name, lengths in self._lengths.items()
         }
 
+    def _open(self, seals: Seals, known: Mapping[FileState, Columns]) -> None:
+        while True:
+            self._generation = latest_generation(self._files)
+            try:
+                self._contents = file_state(self._folder / contents_file(self._generation))
+                contents = contents_of(self._files, self._generation)
+                self._states = seals.check(self._folder, contents.segments)
+                self._reader = reader_of(self._files, contents)
+                break
+            except FileNotFoundError:
+                # A writer has just removed what it merged; otherwise the file is lost.
+                if latest_generation(self._files) == self._generation:
+                    raise
+        self._names = [file_of(segment) for segment in contents.segments]
+        self._leaves = list(self._reader.leaf_readers()) if contents.segments else []
+        self.columns = {
+            state: known.get(state) or Columns.of(leaf)
+            for state, (leaf, _) in zip(self._states, self._leaves, strict=True)
+        }
+
     def close(self) -> None:
         """Let go of the files."""
         self._reader.close()
+        self._files.abandon()
 
     def is_current(self) -> bool:
         """Whether the folder holds this generation still, in the very files that were opened."""
         try:
-            return bool(self._index.latest_generation() == self._generation and self._state_now() == self._state)
+            return (
+                latest_generation(self._files) == self._generation
+                and self._contents == file_state(self._folder / self._contents[0])
+                and self._states == tuple(file_state(self._folder / name) for name in self._names)
+            )
         except FileNotFoundError:
             return False
-
-    def verify(self) -> None:
-        """Read every posting and every text; raises whatever Whoosh raises where it cannot."""
-        for leaf, _ in self._leaves:
-            for _ in leaf.iter_postings():
-                pass
-            for _ in leaf.all_stored_fields():
-                pass
 
     # What search.ranking asks for
 
@@ -193,7 +208,3 @@ class IndexReader:
         wanted = tuple(phrases(node))
         shown = ((name, snippet(texts[name], wanted, locale)) for name in FIELDS if name in texts)
         return Hit(self._keys[number], score, tuple(Snippet(name, html) for name, html in shown if marks(html)))
-
-    def _state_now(self) -> _State:
-        described = ((name, (self._folder / name).stat()) for name in self._files)
-        return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in described)

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+from starlette.types import ASGIApp
 
-from api.endpoint import GraphQLEndpoint
 from cms.accounts.actors import SYSTEM, Grant, Permission
 from cms.accounts.tokens import issue_token
-from cms.app import Newsroom, build_endpoint
+from cms.app import Newsroom, build_endpoint, build_web
 from cms.database import MODEL_MODULES, Database
 from cms.freshness import Freshness
 from cms.settings import Settings
@@ -34,10 +34,21 @@ async def open_newsroom(
         Freshness(database) as freshness,
     ):
         built = await build()
-        settings = Settings(data_dir=folder, database_url=url, public_url="https://cms.example.org")
-        engine: Any = await HeadlineEngine.indexing(behind=1)
-        storage = open_storage(settings.storage)
-        yield Newsroom(settings, database, engine, storage, freshness, clock, await load_locales()), built
+        yield await _newsroom(database, freshness, folder, clock), built
+
+
+@asynccontextmanager
+async def newsroom_on(database: Database, folder: Path, clock: Callable[[], datetime]) -> AsyncIterator[Newsroom]:
+    """A newsroom on a database that is open already."""
+    async with Freshness(database) as freshness:
+        yield await _newsroom(database, freshness, folder, clock)
+
+
+async def _newsroom(database: Database, freshness: Freshness, folder: Path, clock: Callable[[], datetime]) -> Newsroom:
+    settings = Settings(data_dir=folder, database_url=database.url, public_url="https://cms.example.org")
+    engine: Any = await HeadlineEngine.indexing(behind=1)
+    storage = open_storage(settings.storage)
+    return Newsroom(settings, database, engine, storage, freshness, clock, await load_locales())
 
 
 async def token_of(name: str, *permissions: Permission) -> str:
@@ -47,11 +58,11 @@ async def token_of(name: str, *permissions: Permission) -> str:
 
 
 class Client:
-    """Asks the endpoint as a server would, without one."""
+    """Asks the endpoint as a server would, without one; or the `whole` web application with what is around it."""
 
-    def __init__(self, newsroom: Newsroom) -> None:
+    def __init__(self, newsroom: Newsroom, *, whole: bool = False) -> None:
         self.newsroom = newsroom
-        self.endpoint: GraphQLEndpoint = build_endpoint(newsroom)
+        self.endpoint: ASGIApp = build_web(newsroom) if whole else build_endpoint(newsroom)
 
     async def ask(
         self, query: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
@@ -77,7 +88,19 @@ class Client:
     async def request(
         self, method: str, headers: Mapping[str, str], body: bytes = b"", parameters: bytes = b""
     ) -> tuple[int, dict[str, str], Any]:
-        """The answer to any request."""
+        """The answer to any request, which is JSON."""
+        status, received, answer = await self.exchange(method, headers, body, parameters)
+        return status, received, orjson.loads(answer)
+
+    async def exchange(
+        self,
+        method: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        parameters: bytes = b"",
+        path: str = "/graphql",
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The answer to any request, as it came."""
         messages: list[dict[str, Any]] = []
         pieces: Sequence[bytes] = [body[at : at + 65_536] for at in range(0, len(body), 65_536)] or [b""]
         waiting = [
@@ -92,12 +115,13 @@ class Client:
 
         scope = {
             "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "method": method,
-            "path": "/graphql",
+            "path": path,
             "query_string": parameters,
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
         }
         await self.endpoint(scope, receive, send)
-        start, end = messages
+        start, *rest = messages
         received = {name.decode(): value.decode() for name, value in start["headers"]}
-        return start["status"], received, orjson.loads(end["body"])
+        return start["status"], received, b"".join(each.get("body", b"") for each in rest)

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from search.analysis import LONGEST, analyse, words
-
-LOCALES = ("it", "zh-Hans", "zh-Hant", "en", "ja", "fr", "ko", "hi", "th", "el", "xx", "")
-TYPED = st.one_of(
-    st.text(st.characters(), max_size=60),  # surrogates, NUL and all
-    st.text("àéİßﬁｶﾞが한각中国记者AI'’-\u0301\u3099\u1161\u00ad\ud800𠮷١", max_size=40),
-)
+from search.scripts import UNSPACED
+from tests.search.texts import LOCALES, MARKS, TEXTS
 
 
 def stems(text: str, locale: str) -> list[str]:
@@ -86,11 +84,42 @@ def test_no_token_is_longer_than_an_engine_can_take() -> None:
     assert [len(token.text) for token in analyse("a" * 10_000, "xx")] == [LONGEST]
 
 
-@given(text=TYPED, locale=st.sampled_from(LOCALES))
+@pytest.mark.parametrize("mark", ["\u0301", "\u0345", "\u064b", "\u0900", "\u302a", "\ufe00", "\U000e0100", "\u200d"])
+def test_a_mark_of_another_script_parts_no_chinese_word(mark: str) -> None:
+    assert stems(f"中国记{mark}者在罗马", "zh") == stems("中国记者在罗马", "zh")
+    assert stems(f"{mark}记者", "zh") == ["记者"]
+    (token,) = analyse(f"记{mark}者", "zh")
+    assert (token.text, token.start, token.end) == ("记者", 0, 3)
+
+
+@given(
+    mark=MARKS,
+    text=st.text("中国记者罗马", min_size=1, max_size=5),
+    at=st.integers(0, 5),
+    locale=st.sampled_from(LOCALES),
+)
+def test_no_mark_of_another_script_parts_one(mark: str, text: str, at: int, locale: str) -> None:
+    assume(UNSPACED.match(mark) is None)
+
+    assert stems(text[:at] + mark + text[at:], locale) == stems(text, locale)
+
+
+@given(text=TEXTS, locale=st.sampled_from(LOCALES))
 def test_offsets_always_slice_the_original(text: str, locale: str) -> None:
     tokens = analyse(text, locale)
 
     assert all(0 <= token.start < token.end <= len(text) for token in tokens)
     assert all(token.text and len(token.text) <= LONGEST for token in tokens)
     assert [token.position for token in tokens] == sorted(token.position for token in tokens)
+    assert [token.start for token in tokens] == sorted(token.start for token in tokens)
     "".join(token.text for token in tokens).encode()  # no surrogate gets in
+
+
+@given(text=TEXTS, locale=st.sampled_from(LOCALES))
+def test_composed_and_decomposed_texts_are_read_alike(text: str, locale: str) -> None:
+    read = [
+        [(token.text, token.position) for token in analyse(written, locale)]
+        for written in (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text))
+    ]
+
+    assert read[0] == read[1] == read[2]

@@ -2,7 +2,8 @@
 
     findings       Finding: one line of the answer
     configuration  variables, `.env`, the data folder
-    database       can it be opened, is it whole, is its schema this version's
+    database       can it be opened and written, is it whole, is its schema this version's
+    content        are there locales, is work being done
     index          is it there, is it in step
     storage        are the files there, is there room
 
@@ -11,24 +12,34 @@ does not, and when it cannot.
 """
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from cms.operating.doctor.configuration import examine_configuration
 from cms.operating.doctor.database import examine_database
 from cms.operating.doctor.findings import Finding
 from cms.operating.doctor.index import examine_index
-from cms.operating.doctor.storage import examine_storage
+from cms.operating.doctor.storage import examine_disks, examine_storage
 
 
-async def examine(environ: Mapping[str, str], env_file: Path) -> AsyncIterator[Finding]:
-    """Look at everything that can be looked at, and never raise."""
+async def examine(
+    environ: Mapping[str, str], env_file: Path, *, now: datetime, thorough: bool = False
+) -> AsyncIterator[Finding]:
+    """Look at everything that can be looked at, and never raise.
+
+    `thorough` reads every stored file to its end, which takes as long as that takes.
+    """
     settings, findings = examine_configuration(environ, env_file)
     for finding in findings:
         yield finding
     if settings is None:
         return
-    facts, findings = await examine_database(settings.database)
-    for finding in (*findings, *examine_index(settings.search, facts), *examine_storage(settings, facts)):
+    facts, findings = await examine_database(settings.database, now=now)
+    for finding in findings:
+        yield finding
+    for finding in examine_index(settings.search, facts):
+        yield finding
+    for finding in (*examine_storage(settings.storage, facts, thorough=thorough), *examine_disks(settings)):
         yield finding
 
 

@@ -58,6 +58,13 @@ def _unparsable(error: ValidationError) -> Iterator[Finding]:
 
 
 def _data_folder(folder: Path) -> Finding:
+    try:
+        return _examine_folder(folder)
+    except OSError as error:  # a folder above may not be searched
+        return Finding("data folder", f"{reason(error)}.", f"Let this user read it, or set {PREFIX}DATA_DIR.")
+
+
+def _examine_folder(folder: Path) -> Finding:
     about = "data folder"
     if folder.exists():
         if not folder.is_dir():

@@ -5,14 +5,16 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib import resources
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg
 
 from cms.database.config import dialect_of, sqlite_path
+from cms.operating.doctor.content import Ask, examine_content
 from cms.operating.doctor.findings import Finding, reason
+from cms.operating.schema import program_migrations
 
 ABOUT = "database"
 OLDEST_POSTGRESQL = 14
@@ -22,27 +24,26 @@ PATIENCE = 5.0
 
 @dataclass
 class Facts:
-    """What other checks need to know of the database; `is_readable` says whether they may go by it."""
+    """What other checks need to know of the database; `is_readable` says whether they may go by it.
+
+    `files` are the key, size in bytes and SHA-256 of each.
+    """
 
     is_readable: bool = False
     latest: int = 0
     changes: list[int] = field(default_factory=list)
-    files: list[tuple[str, int]] = field(default_factory=list)
+    files: list[tuple[str, int, str]] = field(default_factory=list)
 
 
-class _Ask(Protocol):
-    async def __call__(self, sql: str) -> Sequence[Sequence[Any]]: ...
-
-
-async def examine_database(url: str) -> tuple[Facts, list[Finding]]:
+async def examine_database(url: str, *, now: datetime) -> tuple[Facts, list[Finding]]:
     """Ask on a connection of our own that changes nothing."""
     facts = Facts()
     findings: list[Finding] = []
     try:
         if dialect_of(url) == "sqlite":
-            await _examine_sqlite(sqlite_path(url), facts, findings)
+            await _examine_sqlite(sqlite_path(url), facts, findings, now)
         else:
-            await _examine_postgresql(url, facts, findings)
+            await _examine_postgresql(url, facts, findings, now)
     except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         facts.is_readable = False
         findings.append(
@@ -55,7 +56,7 @@ async def examine_database(url: str) -> tuple[Facts, list[Finding]]:
     return facts, findings
 
 
-async def _examine_sqlite(path: Path, facts: Facts, findings: list[Finding]) -> None:
+async def _examine_sqlite(path: Path, facts: Facts, findings: list[Finding], now: datetime) -> None:
     if not os.path.exists(path):  # noqa: ASYNC240, PTH110 - nobody else runs in the loop of this command
         findings.append(Finding(ABOUT, f"{path} is not there.", "Start the newsroom, or run polyfocal migrate."))
         return
@@ -78,10 +79,15 @@ async def _examine_sqlite(path: Path, facts: Facts, findings: list[Finding]) -> 
             findings.append(
                 Finding(ABOUT, f"its journal is {mode!r}, not WAL.", "Start the newsroom once; it sets this.")
             )
-        await _examine_content(ask, facts, findings)
+        findings += [
+            Finding(ABOUT, f"{place} cannot be written.", "Give it to the user that Polyfocal runs as.")
+            for place in (path, path.parent)  # SQLite makes its WAL beside the file
+            if not os.access(place, os.W_OK)
+        ]
+        await _examine_rows(ask, facts, findings, now)
 
 
-async def _examine_postgresql(url: str, facts: Facts, findings: list[Finding]) -> None:
+async def _examine_postgresql(url: str, facts: Facts, findings: list[Finding], now: datetime) -> None:
     connection = await asyncpg.connect(
         url, timeout=PATIENCE, server_settings={"application_name": "doctor", "timezone": "UTC"}
     )
@@ -97,12 +103,28 @@ async def _examine_postgresql(url: str, facts: Facts, findings: list[Finding]) -
                 findings.append(Finding(ABOUT, f"{version} is too old.", f"Use {OLDEST_POSTGRESQL} or newer."))
             else:
                 findings.append(Finding(ABOUT, f"{version} answers."))
-            await _examine_content(ask, facts, findings)
+            findings += await _examine_server(ask)
+            await _examine_rows(ask, facts, findings, now)
     finally:
         await connection.close(timeout=PATIENCE)
 
 
-async def _examine_content(ask: _Ask, facts: Facts, findings: list[Finding]) -> None:
+async def _examine_server(ask: Ask) -> list[Finding]:
+    ((encoding, standby, read_only),) = await ask(
+        "SELECT current_setting('server_encoding'), pg_is_in_recovery(),"
+        " current_setting('default_transaction_read_only') = 'on'"
+    )
+    found = []
+    if encoding != "UTF8":
+        found.append(
+            Finding(ABOUT, f"its encoding is {encoding}, which cannot hold every language.", "Make one in UTF8.")
+        )
+    if standby or read_only:
+        found.append(Finding(ABOUT, "it is read-only.", "Name the primary server in POLYFOCAL_DATABASE_URL."))
+    return found
+
+
+async def _examine_rows(ask: Ask, facts: Facts, findings: list[Finding], now: datetime) -> None:
     # Not by Tortoise, which would take the newsroom's settings of the connection along.
     try:
         applied = {name for (name,) in await ask("SELECT name FROM tortoise_migrations")}
@@ -116,41 +138,17 @@ async def _examine_content(ask: _Ask, facts: Facts, findings: list[Finding]) -> 
     facts.is_readable = True
     ((facts.latest,),) = await ask("SELECT coalesce(max(id), 0) FROM event")
     facts.changes = [position for (position,) in await ask("SELECT position FROM change")]
-    facts.files = [(key, size) for key, size in await ask("SELECT key, size FROM file ORDER BY key")]
-    ((locales,),) = await ask("SELECT count(*) FROM locale")
-    if not locales:
-        findings.append(
-            Finding("locales", "none is configured, so nothing can be written.", "Configure the first locale.")
-        )
-    else:
-        findings.append(Finding("locales", f"{locales} configured."))
-    findings += _examine_jobs(await ask("SELECT name, last_error FROM job WHERE state = 'parked' ORDER BY id"))
+    facts.files = [
+        (key, size, sha256) for key, size, sha256 in await ask("SELECT key, size, sha256 FROM file ORDER BY key")
+    ]
+    findings += await examine_content(ask, latest=facts.latest, now=now)
 
 
 def _examine_schema(applied: set[str]) -> Iterator[Finding]:
-    known = {
-        entry.name.removesuffix(".py")
-        for entry in resources.files("cms.migrations").iterdir()
-        if entry.name[:4].isdigit() and entry.name.endswith(".py")
-    }
+    known = set(program_migrations())
     if newer := sorted(applied - known):
         yield Finding("schema", f"newer than this program: it has {newer[-1]}.", "Install the version that wrote it.")
     elif missing := sorted(known - applied):
         yield Finding("schema", f"{', '.join(missing)} is still to come.", "Run polyfocal migrate.")
     else:
         yield Finding("schema", "up to date.")
-
-
-def _examine_jobs(parked: Sequence[Sequence[Any]]) -> Iterator[Finding]:
-    by_name: dict[str, list[str]] = {}
-    for name, error in parked:
-        by_name.setdefault(name, []).append(error or "")
-    for name, errors in sorted(by_name.items()):
-        last = " ".join(errors[-1].split())[-200:]
-        yield Finding(
-            "jobs",
-            f"{len(errors)} of {name} parked after failing for good ({last}).",
-            "Mend the cause, then run polyfocal retry.",
-        )
-    if not parked:
-        yield Finding("jobs", "none is parked.")

@@ -6,12 +6,45 @@ from typing import Any
 
 import strawberry
 
-from api.enums import CreditRole, DraftStatus, Kind, PubStatus
+from api.content.loading import editions_of, grouped, keyed
+from api.context import Info
+from api.enums import CreditRole, DraftAction, DraftStatus, ItemAction, Kind, PubStatus
 from api.nodes import Node, encode_id, key_of
+from api.plans.fetching import Frame
 from api.scalars import JSON, Locale
 from cms.content import models
 from cms.content.models import SHARED
 from cms.content.parts import TextPart
+from cms.content.readiness import readiness
+from cms.content.transitions import draft_actions, item_actions
+
+drafts_of = grouped(models.Draft, "item_id", "locale")
+items_of = keyed(models.Item)
+
+
+@strawberry.type(description="A text beside an item in a locale: an advisory, or a note.")
+class Notice:
+    """A notice."""
+
+    locale: Locale = strawberry.field(description="The locale it is in.")
+    text: str = strawberry.field(description="What it says.")
+
+
+@strawberry.type(description="Something that keeps an item from being published.")
+class ReadinessProblem:
+    """A problem."""
+
+    code: str = strawberry.field(description="A stable code, such as EMPTY_BODY.")
+    path: list[str] = strawberry.field(description="Where it is: a locale and a field, or the item.")
+    message: str = strawberry.field(description="What is missing, in plain words.")
+
+
+@strawberry.type(description="A live text that is to be taken off.")
+class PlannedUnpublication:
+    """A moment at which a text goes."""
+
+    locale: Locale = strawberry.field(description="The locale of the text.")
+    at: datetime = strawberry.field(description="When it goes.")
 
 
 @strawberry.type(description="An item as those who edit it see it, in no language.")
@@ -56,10 +89,50 @@ class Item(Node):
         """In the newsroom's order."""
         return [Locale(tag) for tag in self.live]
 
-    @strawberry.field(description="Its working copies, the shared part first.")
-    async def drafts(self) -> list["Draft"]:
+    @strawberry.field(description="Until when nobody may see it; null if there is no embargo.")
+    def embargoed_until(self) -> datetime | None:
+        """The embargo."""
+        return self.row.embargoed_until
+
+    @strawberry.field(description="When it ends for everybody; null if never.")
+    def expires_at(self) -> datetime | None:
+        """The expiry."""
+        return self.row.expires_at
+
+    @strawberry.field(description="When it was withheld, killed or taken down; null while it is usable.")
+    def recalled_at(self) -> datetime | None:
+        """The instant of the recall."""
+        return self.row.recalled_at
+
+    @strawberry.field(description="Why it was recalled, as its tombstone says.")
+    def advisory(self) -> list[Notice]:
         """By locale."""
-        return [Draft(row=row) for row in await models.Draft.filter(item_id=self.row.id).order_by("locale")]
+        return [Notice(locale=Locale(tag), text=text) for tag, text in sorted((self.row.advisory or {}).items())]
+
+    @strawberry.field(description="Live texts that are to be taken off, and when.")
+    async def planned_unpublications(self, info: Info) -> list[PlannedUnpublication]:
+        """In the order of their moments."""
+        editions = await info.context.load(editions_of, Frame(), self.row.id)
+        planned = sorted((each.unpublish_at, each.locale) for each in editions if each.unpublish_at)
+        return [PlannedUnpublication(locale=Locale(locale), at=at) for at, locale in planned]
+
+    @strawberry.field(description="What keeps the item, or any of its drafts, from being published; empty if nothing.")
+    async def readiness(self, info: Info) -> list[ReadinessProblem]:
+        """The whole list."""
+        drafts = await info.context.load(drafts_of, Frame(), self.row.id)
+        parts = {draft.locale: draft.content for draft in drafts}
+        problems = readiness(self.row, parts, now=info.context.now)
+        return [ReadinessProblem(code=each.code, path=list(each.path), message=each.message) for each in problems]
+
+    @strawberry.field(description="What the viewer may do to the item next.")
+    def available_actions(self, info: Info) -> list[ItemAction]:
+        """By its status and the viewer's permissions."""
+        return item_actions(info.context.actor, self.row, self.live)
+
+    @strawberry.field(description="Its working copies, the shared part first.")
+    async def drafts(self, info: Info) -> list["Draft"]:
+        """By locale."""
+        return [Draft(row=row) for row in await info.context.load(drafts_of, Frame(), self.row.id)]
 
 
 @strawberry.type(description="The working copy of one part of an item.")
@@ -87,6 +160,37 @@ class Draft:
     def status(self) -> DraftStatus:
         """The status."""
         return self.row.status
+
+    @strawberry.field(description="When it is published; null unless it is scheduled.")
+    def publish_at(self) -> datetime | None:
+        """The moment."""
+        return self.row.publish_at
+
+    @strawberry.field(
+        description="The status that the save just made undid, as an approval or a schedule holds for the text that "
+        "was read; null otherwise."
+    )
+    def reopened_from(self) -> DraftStatus | None:
+        """Of the answer to a save."""
+        return self.row.undone
+
+    @strawberry.field(description="Why it was returned; null once it is submitted again.")
+    def review_note(self) -> str | None:
+        """The reviewer's note."""
+        return self.row.review_note
+
+    @strawberry.field(
+        description="When the text in the item's source locale was corrected since this one was last published."
+    )
+    def source_corrected_at(self) -> datetime | None:
+        """The flag of a correction."""
+        return self.row.source_corrected_at
+
+    @strawberry.field(description="What the viewer may do to it next.")
+    async def available_actions(self, info: Info) -> list[DraftAction]:
+        """By its status, the item's, and the viewer's permissions."""
+        item = await info.context.load(items_of, Frame(), self.row.item_id)
+        return draft_actions(info.context.actor, item, self.row)
 
     @strawberry.field(description="The headline; null for the shared part.")
     def headline(self) -> str | None:

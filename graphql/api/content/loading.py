@@ -72,4 +72,16 @@ def grouped(
     return load
 
 
+def keyed(model: type[Model]) -> Callable[[Context, Frame, list[int]], Any]:
+    """A batch: the row of the model for each id, None where there is none."""
+
+    async def load(_context: Context, _frame: Frame, keys: list[int]) -> list[Any]:
+        found = {row.pk: row for row in await model.filter(id__in=keys)}
+        return [found.get(key) for key in keys]
+
+    return load
+
+
+editions_of = grouped(Edition, "item_id", "id")
+
 KINDS = {Kind.ARTICLE: "Article", Kind.VIDEO: "VideoAsset", Kind.SERIES: "FocusSeries"}

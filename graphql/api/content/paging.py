@@ -5,7 +5,6 @@ from operator import itemgetter
 from typing import Any
 
 from api.content.loading import serve
-from api.context import Info
 from api.pagination import Connection, Edge, Page, PageInfo, decode_cursor, encode_cursor, read_page
 from api.plans.fetching import Frame
 from api.plans.reading import OrderTerm
@@ -15,7 +14,7 @@ Values = Callable[[Any], tuple[Any, ...]]
 
 
 async def page_of(
-    info: Info,
+    name: str,
     frame: Frame,
     rows: Sequence[Serving],
     order: Sequence[OrderTerm],
@@ -23,15 +22,16 @@ async def page_of(
     first: int | None,
     after: str | None,
 ) -> Connection[Any]:
-    """A page of few rows, all in hand."""
+    """A page of few rows, all in hand, of the list of that name."""
     from api.content.types import news_item  # noqa: PLC0415 - the types page through one another
 
     page = read_page({"first": first, "after": after}, 10)
-    del info
     ordered = in_order(rows, order, values)
-    cut = cut_page(ordered, order, values, page)
+    cut = cut_page(ordered, order, values, page, name)
     served = {each.item.id: each for each in await serve(frame, cut.rows)}
-    edges = [Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row))) for row in cut.rows]
+    edges = [
+        Edge(node=news_item(served[row.item_id]), cursor=encode_cursor(order, values(row), name)) for row in cut.rows
+    ]
     return connection(edges, cut, len(ordered))
 
 

@@ -6,11 +6,12 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from api.content.drafts import Draft, Item
+from api.content.places import place_of
 from api.context import Info
 from api.nodes import key_of
 from api.scalars import Locale
 from cms.accounts.actors import ANONYMOUS, STRANGER
-from cms.errors import ConflictError, ForbiddenError, PolyfocalError, UnauthenticatedError
+from cms.errors import ConflictError, ForbiddenError, NotReadyError, PolyfocalError, UnauthenticatedError
 
 T = TypeVar("T")
 
@@ -20,7 +21,9 @@ class UserError:
     """A refusal."""
 
     code: str = strawberry.field(description="A stable code, such as CONFLICT.")
-    path: list[str] = strawberry.field(description="Where in the input the trouble is.")
+    path: list[str] = strawberry.field(
+        description="Where among the arguments the trouble is, such as `input`, `text`, `headline`."
+    )
     message: str = strawberry.field(description="What is wrong, in plain words.")
     current_revision: int | None = strawberry.field(
         default=None, description="For CONFLICT: the revision that now stands."
@@ -49,12 +52,14 @@ async def refusable(payload: Callable[..., T], path: Sequence[str], change: Call
         return payload(result=await change(), user_errors=[])
     except (UnauthenticatedError, ForbiddenError):
         raise
+    except NotReadyError as error:
+        refusals = [UserError(code=each.code, path=list(each.path), message=each.message) for each in error.problems]
+        return payload(result=None, user_errors=refusals)
     except PolyfocalError as error:
-        names = {"expectedRevision", "item", "locales"}
-        place = [str(part) for part in error.path]
-        place = place if place and place[0] in names else [*path, *place]
         current = error.current if isinstance(error, ConflictError) else None
-        refusal = UserError(code=error.code, path=place, message=error.message, current_revision=current)
+        refusal = UserError(
+            code=error.code, path=place_of(error, path), message=error.message, current_revision=current
+        )
         return payload(result=None, user_errors=[refusal])
 
 
@@ -71,6 +76,12 @@ ItemArgument = Annotated[
     strawberry.ID, strawberry.argument(description="The id of the item, or of what it is served as.")
 ]
 LocalesArgument = Annotated[list[Locale], strawberry.argument(description="The locales whose texts are meant.")]
+
+
+DraftLocaleArgument = Annotated[
+    Locale | None, strawberry.argument(description="The locale of the text; null means the shared part.")
+]
+RevisionArgument = Annotated[int, strawberry.argument(description="The revision you saw.")]
 
 
 def authenticated(info: Info) -> None:

@@ -12,6 +12,7 @@ from api.content.inputs import ArticleFilter, ArticleOrder, article_filter, arti
 from api.content.loading import by_item, serve, servings
 from api.content.paging import Cut, connection
 from api.content.rows import NEWS, NEWS_JOINS, NEWS_TYPES, latest, of_kind, served
+from api.content.tombstones import TOMBSTONES, tombstones_by_item
 from api.content.types import Article, news_item
 from api.context import Context, Info
 from api.enums import ArticleOrderField, Fallback
@@ -92,6 +93,7 @@ Before = Annotated[str | None, strawberry.argument(description="Only before this
 
 # Lists, as Strawberry reads them
 
+_LISTS = {Kind.ARTICLE: "articles", Kind.VIDEO: "videos", Kind.SERIES: "allFocusSeries"}
 _COLUMNS = {
     ArticleOrderField.PUBLISHED_AT: "published_at",
     ArticleOrderField.FIRST_PUBLISHED_AT: "edition__first_published_at",
@@ -160,7 +162,7 @@ async def _listed(
     counted = query.count
     descending = order[0].descending is not page.backward
     if page.cursor is not None:
-        value, key = decode_cursor(page.cursor, order, page.argument)
+        value, key = decode_cursor(page.cursor, order, page.argument, _LISTS[kind])
         beyond = "lt" if descending else "gt"
         query = query.filter(Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"item_id__{beyond}": key}))
     sign = "-" if descending else ""
@@ -169,7 +171,10 @@ async def _listed(
     more = len(rows) > page.size
     rows = rows[: page.size][::-1] if page.backward else rows[: page.size]
     edges = [
-        Edge(node=news_item(each), cursor=encode_cursor(order, (_value(each.serving, column), each.item.id)))
+        Edge(
+            node=news_item(each),
+            cursor=encode_cursor(order, (_value(each.serving, column), each.item.id), _LISTS[kind]),
+        )
         for each in await serve(frame, rows)
     ]
 
@@ -185,6 +190,7 @@ NODES = {
     "Article": NEWS,
     "VideoAsset": NEWS,
     "FocusSeries": NEWS,
+    "Tombstone": TOMBSTONES,
     "Concept": CONCEPTS,
     "Organisation": ORGANISATIONS,
     "Contributor": CONTRIBUTORS,
@@ -205,6 +211,8 @@ async def _node(context: Context, text: str) -> Any:
         model, graphql_type = _NAMED[node_id.type]
         row = await model.get_or_none(id=node_id.key)
         return graphql_type(row=row, frame=frame) if row else None
+    if node_id.type == "Tombstone":
+        return await context.load(tombstones_by_item, Frame(), node_id.key)
     found = await context.load(by_item, frame, node_id.key)
     if found is None or NEWS_TYPES[found.item.kind.value] != node_id.type:
         return None
@@ -246,7 +254,16 @@ class ContentQuery:
         found: Article | None = await _resolve(info, Kind.ARTICLE, slug, locale, fallback)
         return found
 
-    @planned(Paged(Connected(NEWS, article_order, where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)])))
+    @planned(
+        Paged(
+            Connected(
+                _LISTS[Kind.ARTICLE],
+                NEWS,
+                article_order,
+                where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)],
+            )
+        )
+    )
     async def articles(
         self,
         info: Info,
@@ -280,7 +297,7 @@ class ContentQuery:
         found: VideoAsset | None = await _resolve(info, Kind.VIDEO, slug, locale, fallback)
         return found
 
-    @planned(Paged(Connected(NEWS, latest, where=of_kind(Kind.VIDEO))))
+    @planned(Paged(Connected(_LISTS[Kind.VIDEO], NEWS, latest, where=of_kind(Kind.VIDEO))))
     async def videos(
         self,
         info: Info,
@@ -308,7 +325,7 @@ class ContentQuery:
         found: FocusSeries | None = await _resolve(info, Kind.SERIES, slug, locale, fallback)
         return found
 
-    @planned(Paged(Connected(NEWS, latest, where=of_kind(Kind.SERIES))))
+    @planned(Paged(Connected(_LISTS[Kind.SERIES], NEWS, latest, where=of_kind(Kind.SERIES))))
     async def all_focus_series(
         self,
         info: Info,

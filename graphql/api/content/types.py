@@ -12,7 +12,7 @@ import orjson
 import strawberry
 from tortoise.expressions import Q
 
-from api.content.loading import KINDS, Served, by_item, grouped, servings
+from api.content.loading import KINDS, Served, by_item, editions_of, grouped, servings
 from api.content.paging import page_of
 from api.content.rows import CORRECTIONS, CREDITS, LOCALIZATIONS, NEWS, latest
 from api.context import Info
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 subjects_of = grouped(Subject, "item_id", "position", related=["concept"])
 bylines_of = grouped(Byline, "item_id", "position", related=["contributor"])
 credits_of = grouped(CreditRow, "item_id", "position", related=["organisation"])
-editions_of = grouped(Edition, "item_id", "id")
 lead_videos_of = grouped(Association, "item_id", "position", where=Q(role=AssociationRole.LEAD_VIDEO))
 
 
@@ -390,7 +389,7 @@ class NewsItem(Node):
         )
         return [Correction(revision=each) for each in await rows]
 
-    @planned(Connected(NEWS, latest, SERIES_OF, default_first=10))
+    @planned(Connected("series", NEWS, latest, SERIES_OF, default_first=10))
     async def series(
         self,
         info: Info,
@@ -401,9 +400,9 @@ class NewsItem(Node):
         ids = await SeriesEntry.filter(target_id=self.served.item.id).values_list("series_id", flat=True)
         visible = servings(info.context, self.served.frame, item_id__in=ids)
         rows = await visible.select_related("item", "edition")
-        return await page_of(info, self.served.frame, rows, latest({}), _latest_of, first, after)
+        return await page_of("series", self.served.frame, rows, latest({}), _latest_of, first, after)
 
-    @planned(Connected(NEWS, _in_order, RELATED, default_first=10))
+    @planned(Connected("related", NEWS, _in_order, RELATED, default_first=10))
     async def related(
         self,
         info: Info,
@@ -419,7 +418,7 @@ class NewsItem(Node):
         visible = servings(info.context, self.served.frame, item_id__in=list(places))
         rows = await visible.select_related("item", "edition")
         return await page_of(
-            info,
+            "related",
             self.served.frame,
             rows,
             _in_order({}),

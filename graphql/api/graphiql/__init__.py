@@ -5,6 +5,10 @@ from importlib.resources import files
 from pathlib import Path
 
 ASSETS = Path(str(files(__package__))) / "assets"
+"""The page and what is ours of it."""
+
+PACKAGED = ("graphene_django_graphiql_static", "static/graphene_django_graphiql_static")
+"""GraphiQL 2.4.7 and React 17.0.2 as npm has them: the files of a distribution that is never imported."""
 
 HEADERS = {
     "Cache-Control": "no-cache",

@@ -14,6 +14,7 @@ import strawberry
 from api.content.loading import by_item
 from api.content.paging import connection, cut_page
 from api.content.rows import NEWS
+from api.content.tombstones import TOMBSTONES, Tombstone, tombstones_by_item
 from api.content.types import NewsItem, news_item
 from api.context import Info
 from api.enums import ChangeType
@@ -45,7 +46,8 @@ RECALLED = (ChangeType.WITHHELD, ChangeType.CANCELED)
 
 
 def _not_embargoed(_sql: Sql, _run: Run, _frame: Frame, _arguments: Arguments) -> Sequence[str]:
-    return ["i.embargoed_until IS NULL"]
+    """An item under embargo has nothing to fetch; that it is to be taken off, or recalled, is told all the same."""
+    return [f"(i.embargoed_until IS NULL OR h.type <> '{ChangeType.UPSERTED}')"]
 
 
 def _in_order(_arguments: Arguments) -> Sequence[OrderTerm]:
@@ -55,7 +57,7 @@ def _in_order(_arguments: Arguments) -> Sequence[OrderTerm]:
 CHANGES = Rows(
     base="change h JOIN item i ON i.id = h.item_id", key="h.id", types={"": "Change"}, visible=_not_embargoed
 )
-FEED = Connected(CHANGES, _in_order, default_first=FIRST, most=MOST)
+FEED = Connected("changes", CHANGES, _in_order, default_first=FIRST, most=MOST)
 
 
 def _type_at(run: Run, _frame: Frame, kind: str, expires_at: Any) -> str:
@@ -114,6 +116,11 @@ class Change:
         """When it changed."""
         return self.row.at
 
+    @planned(Instant("i.expires_at"))
+    def expires_at(self) -> datetime | None:
+        """From when on it must not be used any more. That instant brings no change of its own."""
+        return self.target.expires_at
+
     @planned(Derived(lambda _run, _frame, kind: kind in RECALLED, ("h.type",)))
     def must_recall(self) -> bool:
         """Whether every version of it must be withdrawn from use."""
@@ -126,6 +133,12 @@ class Change:
         frame = Frame(locale, exact=True, chain=info.context.locales.chain(locale))
         served = await info.context.load(by_item, frame, self.row.item_id)
         return news_item(served) if served else None
+
+    @planned(Linked(Link(TOMBSTONES, parent="h.item_id", key="i.id", order=()), many=False))
+    async def tombstone(self, info: Info) -> Tombstone | None:
+        """What is left of the item, where it must be recalled."""
+        found: Tombstone | None = await info.context.load(tombstones_by_item, Frame(), self.row.item_id)
+        return found
 
 
 def _place(row: events.Change) -> tuple[Any, ...]:
@@ -147,13 +160,15 @@ class PartnersQuery:
         page = read_page({"first": first, "after": after}, FIRST, MOST)
         epoch = await events.epoch()
         rows = sorted(await events.Change.all(), key=_place)
-        items = {item.id: item for item in await Item.filter(embargoed_until=None)}
-        rows = [row for row in rows if row.item_id in items]
-        cut = cut_page(rows, IN_ORDER, _place, page, scope=epoch)
+        items = {item.id: item for item in await Item.all()}
+        rows = [
+            row for row in rows if items[row.item_id].embargoed_until is None or row.type is not ChangeType.UPSERTED
+        ]
+        cut = cut_page(rows, IN_ORDER, _place, page, scope=FEED.name + epoch)
         edges = [
             Edge(
                 node=Change(row=row, target=items[row.item_id]),
-                cursor=encode_cursor(IN_ORDER, _place(row), epoch),
+                cursor=encode_cursor(IN_ORDER, _place(row), FEED.name + epoch),
             )
             for row in cut.rows
         ]

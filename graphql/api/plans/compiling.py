@@ -5,6 +5,7 @@ A field that declares nothing, or introspection, is Uncompilable: Strawberry the
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from graphql import (
@@ -253,6 +254,8 @@ class Compiler:
         below = get_named_type(self.declarations.field(type_name, nodes[0].name.value).type)
         if isinstance(reading, Derived):
             columns = tuple(fetch.column(column) for column in reading.columns)
+            if len(columns) == 1:
+                return partial(_derived_of_one, reading.make, columns[0])
             return partial(_derived, reading.make, columns)
         if isinstance(reading, Embedded):
             sets = self.subselections(nodes)
@@ -283,9 +286,8 @@ class Compiler:
             fetch.hanging.append(self._hanging(type_name, reading, nodes))
             slots[same] = len(fetch.hanging) - 1
         if isinstance(reading, Linked) and reading.localized is not None:
-            locale = fetch.column(reading.localized)
-            return slots[same], lambda row: (row[at], row[locale])
-        return slots[same], lambda row: row[at]
+            return slots[same], itemgetter(at, fetch.column(reading.localized))
+        return slots[same], itemgetter(at)
 
     def _hanging(self, type_name: str, reading: Linked | Connected, nodes: Nodes) -> Links | Connection:
         if isinstance(reading, Connected):
@@ -306,21 +308,25 @@ class Compiler:
         fetch = Fetch(rows)
         parts: list[tuple[str, Part]] = []
         reads: set[str] = set()
-        edge_keys: list[tuple[str, Nodes]] = []
-        for key, selected in self.collect(connection_type, self.subselections(nodes)).items():
+        selection = self.collect(connection_type, self.subselections(nodes))
+        edge_type = get_named_type(self.declarations.field(connection_type, "edges").type).name
+        edges = [
+            (key, self._edge(fetch, rows, edge_type, selected))
+            for key, selected in selection.items()
+            if selected[0].name.value == "edges"
+        ]
+        fetch.build = edges[0][1] if len(edges) == 1 else _Edges(edges)
+        for key, selected in selection.items():
             name = selected[0].name.value
             reads.add(name)
             if name == "edges":
-                edge_keys.append((key, selected))
-                parts.append((key, partial(_edges, key)))
+                parts.append((key, _the_edges if len(edges) == 1 else partial(_edges, key)))
             elif name == "__typename":
                 parts.append((key, partial(_constant, connection_type)))
             else:
                 below = get_named_type(self.declarations.field(connection_type, name).type)
                 fold = self.unfolding(below.name, selected).fold if selected[0].selection_set else None
                 parts.append((key, partial(_fact, name, fold)))
-        edge_type = get_named_type(self.declarations.field(connection_type, "edges").type).name
-        fetch.build = _Edges([(key, self._edge(fetch, rows, edge_type, nodes)) for key, nodes in edge_keys])
         self.heavy = self.heavy or "totalCount" in reads
         return fetch, ConnectionShape(parts, reads)
 
@@ -394,6 +400,10 @@ def _derived(make: Callable[..., Any], columns: Sequence[int], state: State, row
     return make(state.run, state.frame, *(row[at] for at in columns))
 
 
+def _derived_of_one(make: Callable[..., Any], at: int, state: State, row: Row) -> Any:
+    return make(state.run, state.frame, row[at])
+
+
 def _present(at: int, build: Make, state: State, row: Row) -> Any:
     return None if row[at] is None else build(state, row)
 
@@ -417,6 +427,10 @@ def _cursor(state: State, row: Row) -> str:
 def _extra(name: str, fold: Callable[[Any], Any] | None, state: State, row: Row) -> Any:
     value = state.extras[name](row)
     return fold(value) if fold else value
+
+
+def _the_edges(edges: Sequence[Any], _facts: Mapping[str, Any]) -> Sequence[Any]:
+    return edges
 
 
 def _edges(key: str, edges: Sequence[Mapping[str, Any]], _facts: Mapping[str, Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.pagination import Page, decode_cursor, encode_cursor, read_page
 from api.plans.fetching import Fetch, Frame, Hanging, Program, Run, Valuer, Waiting, conditions, ordering
-from api.plans.reading import Arguments, Connected, OrderTerm
+from api.plans.reading import Arguments, Connected, Link, OrderTerm
 from api.plans.shaping import Answer, Row, State
 from api.plans.sql import Sql
 from cms.database.snapshots import Statement
@@ -35,7 +35,7 @@ class Connection(Hanging):
         self.connected, self.fetch, self.shape, self.valuer = connected, fetch, shape, valuer
 
     def read(self, run: Run, frame: Frame, arguments: Arguments, scope: str = "") -> Program:
-        """The connection at the root of an operation; `scope` is what its cursors are bound to."""
+        """The connection at the root of an operation; `scope` is what its cursors are bound to besides the list."""
         page = read_page(arguments, self.connected.default_first, self.connected.most)
         order = self.connected.order(arguments)
         sql = Sql(run.dialect)
@@ -56,31 +56,13 @@ class Connection(Hanging):
         return answer
 
     def attach(self, run: Run, frame: Frame, waiting: Waiting) -> Program:
-        """The connections of many parents: a window numbers each parent's rows, so that one statement reads all."""
-        link = self.connected.link
-        assert link is not None
+        """The connections of all parents by one statement."""
         arguments = self.valuer(run.variables)
         page = read_page(arguments, self.connected.default_first, self.connected.most)
         order = self.connected.order(arguments)
         keys = list({key for key, _, _ in waiting})
-        sql = Sql(run.dialect)
-        where = [
-            sql.among(link.key, keys),
-            *link.where(sql, run, frame, arguments),
-            *self._conditions(sql, run, frame, arguments, order, page),
-        ]
-        terms = ordering(sql, order, reverse=page.backward)
-        window = f"row_number() OVER (PARTITION BY {link.key} ORDER BY {', '.join(terms)})"
-        names = [f"c{n}" for n in range(len(self.fetch.columns) + len(order) + 1)]
-        columns = [*self.fetch.columns, *(term.expression for term in order), link.key]
-        inner = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
-        source = self.fetch.source(link.source(), [*columns, *where])
-        text = (
-            f"SELECT {', '.join(names)} FROM (SELECT {inner}, {window} AS place FROM {source}"
-            f" WHERE {' AND '.join(where)}) AS numbered"
-            f" WHERE place <= {sql.bind(page.size + 1)} ORDER BY {names[-1]}, place"
-        )
-        rows = yield Statement(text, tuple(sql.parameters))
+        statement = self._of_one if len(keys) == 1 else self._of_many
+        rows = yield statement(run, frame, arguments, page, order, keys)
         totals = (yield from self._totals(run, frame, arguments, keys)) if self.shape.total else {}
         state = self.fetch.state(run, frame)
         state.cursor = self._cursor(order)
@@ -91,6 +73,62 @@ class Connection(Hanging):
         for key, parent, name in waiting:
             parent[name] = answers[key]
         yield from self.fetch.settle(state)
+
+    def _of_one(
+        self, run: Run, frame: Frame, arguments: Arguments, page: Page, order: Sequence[OrderTerm], keys: Sequence[Any]
+    ) -> Statement:
+        """The page of a single parent, whose rows an index may hold in their order already."""
+        link, sql = self._link, Sql(run.dialect)
+        where = self._linked(sql, run, frame, arguments, page, order, keys)
+        text = self.fetch.select(
+            sql.nested(link.source()),
+            where=where,
+            order=ordering(sql, order, reverse=page.backward),
+            extra=[*(term.expression for term in order), link.key],
+            limit=sql.bind(page.size + 1),
+        )
+        return Statement(text, tuple(sql.parameters))
+
+    def _of_many(
+        self, run: Run, frame: Frame, arguments: Arguments, page: Page, order: Sequence[OrderTerm], keys: Sequence[Any]
+    ) -> Statement:
+        """The pages of many parents: a window numbers each parent's rows."""
+        link, sql = self._link, Sql(run.dialect)
+        where = self._linked(sql, run, frame, arguments, page, order, keys)
+        terms = ordering(sql, order, reverse=page.backward)
+        window = f"row_number() OVER (PARTITION BY {link.key} ORDER BY {', '.join(terms)})"
+        names = [f"c{n}" for n in range(len(self.fetch.columns) + len(order) + 1)]
+        columns = [*self.fetch.columns, *(term.expression for term in order), link.key]
+        inner = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
+        source = self.fetch.source(sql.nested(link.source()), [*columns, *where])
+        text = (
+            f"SELECT {', '.join(names)} FROM (SELECT {inner}, {window} AS place FROM {source}"
+            f" WHERE {' AND '.join(where)}) AS numbered"
+            f" WHERE place <= {sql.bind(page.size + 1)} ORDER BY {names[-1]}, place"
+        )
+        return Statement(text, tuple(sql.parameters))
+
+    @property
+    def _link(self) -> Link:
+        link = self.connected.link
+        assert link is not None
+        return link
+
+    def _linked(
+        self,
+        sql: Sql,
+        run: Run,
+        frame: Frame,
+        arguments: Arguments,
+        page: Page,
+        order: Sequence[OrderTerm],
+        keys: Sequence[Any],
+    ) -> list[str]:
+        return [
+            sql.among(self._link.key, keys),
+            *self._link.where(sql, run, frame, arguments),
+            *self._conditions(sql, run, frame, arguments, order, page),
+        ]
 
     def _conditions(
         self,
@@ -104,7 +142,7 @@ class Connection(Hanging):
     ) -> list[str]:
         where = conditions(sql, run, frame, arguments, self.connected.rows, self.connected.where)
         if page.cursor is not None:
-            where.append(_beyond(sql, order, page, scope))
+            where.append(_beyond(sql, order, page, self.connected.name + scope))
         return where
 
     def _totals(self, run: Run, frame: Frame, arguments: Arguments, keys: Sequence[Any] | None) -> Program:
@@ -118,13 +156,13 @@ class Connection(Hanging):
             return {None: count}
         link = connected.link
         where = [sql.among(link.key, keys), *link.where(sql, run, frame, arguments), *where]
-        source = self.fetch.source(link.source(), where)
+        source = self.fetch.source(sql.nested(link.source()), where)
         text = f"SELECT {link.key}, count(*) FROM {source} WHERE {' AND '.join(where)} GROUP BY {link.key}"
         return dict((yield Statement(text, tuple(sql.parameters))))
 
     def _cursor(self, order: Sequence[OrderTerm], scope: str = "") -> Callable[[Row], str]:
         start = len(self.fetch.columns)
-        stop = start + len(order)
+        stop, scope = start + len(order), self.connected.name + scope
         return lambda row: encode_cursor(order, row[start:stop], scope)
 
     def _answer(self, state: State, rows: Sequence[Row], page: Page, total: int) -> Answer:

@@ -19,6 +19,9 @@ from cms.reading.scope import Scope
 from cms.taxonomy.locales import Locales
 from search import Engine
 
+TEXTS_MOST = 100
+"""Texts of one statement that are kept: its arguments make different ones."""
+
 Program = Generator[Statement | Blocking, Any, Any]
 Valuer = Callable[[Mapping[str, Any]], Arguments]
 
@@ -72,11 +75,13 @@ class Fetch:
         self.columns: list[str] = []
         self.hanging: list[Hanging] = []
         self.build: Buildable
+        self._texts: dict[tuple[str, ...], str] = {}
 
     def column(self, expression: str) -> int:
         """The index of a column, added where it is new."""
         if expression not in self.columns:
             self.columns.append(expression)
+            self._texts.clear()
         return self.columns.index(expression)
 
     def source(self, source: str, texts: Iterable[str]) -> str:
@@ -100,7 +105,19 @@ class Fetch:
         extra: Sequence[str] = (),
         limit: str = "",
     ) -> str:
-        """The text of the statement; `extra` columns come after the fetch's own."""
+        """The text of the statement; `extra` columns come after the fetch's own.
+
+        The parts decide the text, and few different ones are ever asked for: each is put together once.
+        """
+        parts = (source, *where, "", *order, "", *extra, limit)
+        text = self._texts.get(parts)
+        if text is None:
+            if len(self._texts) >= TEXTS_MOST:
+                self._texts.clear()
+            text = self._texts[parts] = self._select(source, where, order, extra, limit)
+        return text
+
+    def _select(self, source: str, where: Sequence[str], order: Sequence[str], extra: Sequence[str], limit: str) -> str:
         columns = [*self.columns, *extra] or ["1"]
         text = f"SELECT {', '.join(columns)} FROM {self.source(source, [*columns, *where, *order])}"
         if where:
@@ -166,7 +183,7 @@ class Links(Hanging):
             *link.rows.visible(sql, run, frame, arguments),
             *self.linked.where(sql, run, frame, arguments),
         ]
-        text = fetch.select(link.source(), where=where, order=link.order, extra=[link.key])
+        text = fetch.select(sql.nested(link.source()), where=where, order=link.order, extra=[link.key])
         rows = (yield Statement(text, tuple(sql.parameters))) if keys else []
         state = fetch.state(run, frame)
         build, at = fetch.build.build, len(fetch.columns)

@@ -17,10 +17,8 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
-    Source,
     VariableNode,
     is_non_null_type,
-    parse,
     specified_rules,
     validate,
     visit,
@@ -28,12 +26,15 @@ from graphql import (
 from graphql.language import DirectiveNode, StringValueNode, Visitor
 
 from api.errors import located
-from api.limits import Limits, check_document, check_text
+from api.limits import Limits, check_document, parse_within
 from api.plans.compiling import Compiler, Declarations, Nodes, UncompilableError
 from api.plans.fetching import Program, Run
 from api.plans.roots import QUERY, Root
 from api.plans.sql import Dialect
 from cms.errors import PolyfocalError
+
+PLANS_MOST = 64
+"""Plans kept of one operation: a client may send its switches in ever new combinations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Operation:
                 found = self._compile(dialect, variables)
             except UncompilableError as error:
                 found = error
+            if len(self._plans) >= PLANS_MOST:
+                del self._plans[next(iter(self._plans))]
             self._plans[state] = found
         if isinstance(found, UncompilableError):
             raise found
@@ -131,6 +134,8 @@ class Operations:
     def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool = True, most: int = 1_000) -> None:
         self.declarations = Declarations(schema)
         self._rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
+        self.hide_suggestions = not introspection
+        """Whether a message may not name what a client might have meant: that would tell the schema by pieces."""
         self.schema, self._limits, self._most = schema, limits, most
         self._documents: OrderedDict[str, tuple[DocumentNode, dict[str, Operation]]] = OrderedDict()
 
@@ -157,19 +162,18 @@ class Operations:
         return operations[key]
 
     def _read(self, text: str) -> DocumentNode:
-        check_text(text, self._limits)
-        document = parse(Source(text), max_tokens=self._limits.tokens, no_location=False)
+        document = parse_within(text, self._limits)
         check_document(document, self._limits)
-        if "u0000" in text or "u{" in text:
+        if "\0" in text or "u0000" in text or "u{" in text:
             visit(document, _RefuseNul())
-        errors = validate(self.schema, document, self._rules, max_errors=20)
+        errors = validate(self.schema, document, self._rules, max_errors=20, hide_suggestions=self.hide_suggestions)
         if errors:
             raise InvalidDocumentError(errors)
         return document
 
 
 class _RefuseNul(Visitor):
-    """A NUL that is spelled out in a literal: no text of ours can hold it."""
+    """A NUL in a literal, spelled out or bare in a block: no text of ours can hold it."""
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if "\0" in node.value:

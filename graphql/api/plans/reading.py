@@ -140,9 +140,11 @@ Orders = Callable[[Arguments], Sequence[OrderTerm]]
 class Connected:
     """A Relay connection over rows: at the root, or hanging on a parent by `link`.
 
-    `order(arguments)` ends with a unique term, so that a cursor names one place.
+    `order(arguments)` ends with a unique term, so that a cursor names one place; cursors are good for the lists of
+    this `name` only.
     """
 
+    name: str
     rows: Rows
     order: Orders
     link: Link | None = None

@@ -38,9 +38,13 @@ Make = Callable[[State, Row], Any]
 
 
 class Shape:
-    """The answer to a selection on one type: columns picked at once, then what is made, then who waits for more."""
+    """The answer to a selection on one type: columns picked at once, then what is made, then who waits for more.
 
-    __slots__ = ("_hung", "_keys", "_made", "_pick")
+    `build` makes the answer of a row, its keys in the order of the selection. It runs for each row of each statement,
+    so it is composed of no more than the selection needs.
+    """
+
+    __slots__ = ("build",)
 
     def __init__(
         self,
@@ -49,31 +53,54 @@ class Shape:
         made: Sequence[tuple[str, Make]],
         hung: Sequence[tuple[str, int, Callable[[Row], Any]]],
     ) -> None:
-        self._keys = tuple(keys)
-        self._pick = _picker(picks, len(keys))
-        self._made, self._hung = tuple(made), tuple(hung)
+        self.build: Callable[[State, Row], Answer]
+        if hung or len(made) not in {0, len(keys)}:
+            self.build = _mixed(tuple(keys), _picker(picks, len(keys)), tuple(made), tuple(hung))
+        elif made:
+            self.build = _all_made(tuple(made))
+        else:
+            self.build = _all_picked(tuple(keys), _picker(picks, len(keys)))
 
-    def build(self, state: State, row: Row) -> Answer:
-        """The answer, its keys in the order of the selection."""
-        answer = dict(zip(self._keys, self._pick(row), strict=True))
-        for key, make in self._made:
+
+def _all_picked(keys: Sequence[str], pick: Callable[[Row], Sequence[Any]]) -> Callable[[State, Row], Answer]:
+    return lambda _state, row: dict(zip(keys, pick(row), strict=True))
+
+
+def _all_made(made: Sequence[tuple[str, Make]]) -> Callable[[State, Row], Answer]:
+    if len(made) == 1:
+        ((only, make),) = made
+        return lambda state, row: {only: make(state, row)}
+    return lambda state, row: {key: make(state, row) for key, make in made}
+
+
+def _mixed(
+    keys: Sequence[str],
+    pick: Callable[[Row], Sequence[Any]],
+    made: Sequence[tuple[str, Make]],
+    hung: Sequence[tuple[str, int, Callable[[Row], Any]]],
+) -> Callable[[State, Row], Answer]:
+    def build(state: State, row: Row) -> Answer:
+        answer = dict(zip(keys, pick(row), strict=True))
+        for key, make in made:
             answer[key] = make(state, row)
-        for key, slot, link_key in self._hung:
+        for key, slot, link_key in hung:
             state.waiting[slot].append((link_key(row), answer, key))
         return answer
+
+    return build
 
 
 class ByKind:
     """The answer to a selection on an interface: the row's kind says which shape it takes."""
 
-    __slots__ = ("_at", "_shapes")
+    __slots__ = ("_at", "_builds")
 
     def __init__(self, at: int, shapes: Mapping[str, Shape]) -> None:
-        self._at, self._shapes = at, shapes
+        self._at, self._builds = at, {kind: shape.build for kind, shape in shapes.items()}
 
     def build(self, state: State, row: Row) -> Answer:
         """The answer of the row's own type."""
-        return self._shapes[row[self._at]].build(state, row)
+        return self._builds[row[self._at]](state, row)
 
 
 def _picker(indices: Sequence[int], width: int) -> Callable[[Row], Sequence[Any]]:

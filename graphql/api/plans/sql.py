@@ -33,10 +33,20 @@ class Sql:
         return self.bind(value) if self.dialect == "sqlite" else f"{self.bind(value)}::bigint"
 
     def among(self, column: str, values: Collection[int | str]) -> str:
-        """`column IN (values)`, as the same text however many they are."""
+        """`column IN (values)`: one text for a single value, and one however many there are."""
+        if len(values) == 1:
+            return f"{column} = {self.bind(next(iter(values)))}"
         if self.dialect == "sqlite":
             return f"{column} IN (SELECT value FROM json_each({self.bind(orjson.dumps(list(values)).decode())}))"
         return f"{column} = ANY({self.bind(list(values))})"
+
+    def nested(self, source: str) -> str:
+        """A FROM clause that is read in the order of its tables, the first by its keys.
+
+        SQLite keeps to the order of a CROSS JOIN. Without statistics it takes a locale for a rare thing, and would
+        read all that is served in it to find the entries of one series.
+        """
+        return source.replace(" JOIN ", " CROSS JOIN ") if self.dialect == "sqlite" else source
 
     def ranked(self, values: Sequence[str]) -> str:
         """A row source `(value, rank)` of texts in their order."""

@@ -23,7 +23,7 @@ from api.scalars import Locale
 from cms.database.snapshots import Blocking, Statement
 from cms.errors import InvalidCursorError, InvalidInputError
 from cms.events import Change
-from cms.reading.searching import OFFSET_MOST, find
+from cms.reading.searching import OFFSET_MOST, find, indexed_up_to
 from search import Hit, Results
 
 TEXT_MOST = 1_000
@@ -87,13 +87,15 @@ def _snippets(hit: Hit) -> list[Mapping[str, str]]:
 
 
 def _facts(results: Results, hits: list[tuple[int, Hit]], page: Page, offset: int) -> dict[str, Any]:
+    # A page whose hits have all become invisible since they were indexed still leads to the next.
+    last = hits[-1][0] if hits else offset + len(results.hits) - 1
     return {
         "totalCount": results.total,
         "pageInfo": {
             "hasNextPage": offset + page.size < min(results.total, OFFSET_MOST + 1),
             "hasPreviousPage": page.cursor is not None,
             "startCursor": _cursor(hits[0][0]) if hits else None,
-            "endCursor": _cursor(hits[-1][0]) if hits else None,
+            "endCursor": _cursor(last) if results.hits else None,
         },
     }
 
@@ -116,7 +118,9 @@ class Searched:
             page, text = read_page(arguments, 20), _text(arguments)
             offset = _offset(page)
             sql = Sql(run.dialect)
-            since = f"SELECT DISTINCT item_id FROM change WHERE position > {sql.bind(run.engine.position())}"
+            position = yield Blocking(lambda: indexed_up_to(run.engine))
+            # No DISTINCT: it would lead SQLite through all changes, by item.
+            since = f"SELECT item_id FROM change WHERE position > {sql.bind(position)}"
             rows = yield Statement(since, tuple(sql.parameters))
             changed = frozenset(str(key) for (key,) in rows)
             results: Results = yield Blocking(
@@ -168,7 +172,7 @@ class SearchQuery:
         frame = Frame(named.locale, exact=True, chain=named.chain)
         page = read_page({"first": first, "after": after}, 20)
         offset = _offset(page)
-        rows = await Change.filter(position__gt=context.engine.position()).values_list("item_id", flat=True)
+        rows = await Change.filter(position__gt=indexed_up_to(context.engine)).values_list("item_id", flat=True)
         results = find(
             context.engine,
             frame.locale,

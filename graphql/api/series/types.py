@@ -10,6 +10,8 @@ import strawberry
 from api.content.loading import by_item, grouped
 from api.content.paging import connection, cut_page
 from api.content.rows import NEWS, NEWS_JOINS, served
+from api.content.tombstones import ENTRIES as TOMBSTONE_ENTRIES
+from api.content.tombstones import SeriesTombstone, tombstones_by_item
 from api.content.types import Body, NewsItem, news_item
 from api.context import Info
 from api.enums import SeriesRole
@@ -22,6 +24,7 @@ from api.plans.reading import (
     Embedded,
     Instant,
     Link,
+    Linked,
     OrderTerm,
     Rows,
     Unfolded,
@@ -133,7 +136,7 @@ class FocusSeries(NewsItem):
             for each in (row.sections if row else [])
         ]
 
-    @planned(Connected(ENTRIES, _in_order, ENTRIES_OF, where=_of_section, default_first=30))
+    @planned(Connected("entries", ENTRIES, _in_order, ENTRIES_OF, where=_of_section, default_first=30))
     async def entries(
         self,
         info: Info,
@@ -149,15 +152,24 @@ class FocusSeries(NewsItem):
         ids = [row.target_id for row in rows]
         targets = dict(zip((row.id for row in rows), await by_item(info.context, frame, ids), strict=True))
         visible = [row for row in rows if targets[row.id] is not None]
-        cut = cut_page(visible, IN_ORDER, _place, page)
+        cut = cut_page(visible, IN_ORDER, _place, page, "entries")
         edges = [
             Edge(
                 node=SeriesEntry(row=row, target=news_item(targets[row.id])),
-                cursor=encode_cursor(IN_ORDER, _place(row)),
+                cursor=encode_cursor(IN_ORDER, _place(row), "entries"),
             )
             for row in cut.rows
         ]
         return connection(edges, cut, len(visible))
+
+    @planned(
+        Linked(Link(TOMBSTONE_ENTRIES, parent="s.item_id", key="n.series_id", order=("n.position", "n.target_id")))
+    )
+    async def tombstones(self, info: Info) -> list[SeriesTombstone]:
+        """What is left of its entries that were recalled, in order."""
+        rows = await info.context.load(entries_of, Frame(), self.served.item.id)
+        found = [(row, await info.context.load(tombstones_by_item, Frame(), row.target_id)) for row in rows]
+        return [SeriesTombstone(row=row, target=each.row) for row, each in found if each]
 
     async def _row(self, info: Info) -> links.FocusSeries | None:
         rows = await info.context.load(series_of, Frame(), self.served.item.id)

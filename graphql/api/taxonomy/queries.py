@@ -62,7 +62,7 @@ class TaxonomyQuery:
         row = await models.Concept.get_or_none(uri=uri)
         return Concept(row=row, frame=frame) if row else None
 
-    @planned(Paged(Connected(CONCEPTS, _by_uri, where=_in_scheme)))
+    @planned(Paged(Connected("concepts", CONCEPTS, _by_uri, where=_in_scheme)))
     async def concepts(
         self,
         info: Info,
@@ -77,8 +77,9 @@ class TaxonomyQuery:
         page = read_page({"first": first, "after": after, "last": last, "before": before}, 20)
         frame: Frame = info.context.run({}).frame({"locale": locale})
         rows = sorted(await models.Concept.filter(scheme=scheme), key=_place)
-        cut = cut_page(rows, BY_URI, _place, page)
+        cut = cut_page(rows, BY_URI, _place, page, "concepts")
         edges = [
-            Edge(node=Concept(row=row, frame=frame), cursor=encode_cursor(BY_URI, _place(row))) for row in cut.rows
+            Edge(node=Concept(row=row, frame=frame), cursor=encode_cursor(BY_URI, _place(row), "concepts"))
+            for row in cut.rows
         ]
         return connection(edges, cut, len(rows))

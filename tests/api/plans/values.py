@@ -37,7 +37,7 @@ class Pools:
                 "ids": ids,
                 "fallback": ["CHAIN", "NONE"],
                 "scheme": ["mediatopic", "place", "none"],
-                "uri": [*(row.uri for row in world.concepts), "medtop:none"],
+                "uri": [*(row.uri for row in world.concepts), *_uris(world), "medtop:none"],
                 "role": ["PRODUCER", "CO_PRODUCER", "DISTRIBUTOR", "SOURCE"],
                 "section": ["gare", "città", "none"],
                 "query": ["大学", "University", "L’università", "1", "nothing"],
@@ -100,6 +100,7 @@ def _ids(world: World) -> list[str]:
         *(("Organisation", each.id) for each in world.organisations),
         *(("Contributor", each.id) for each in world.contributors),
         *((TYPES[kind], item.id) for kind, items in world.items.items() for item in items),
+        *(("Tombstone", item.id) for item in world.items[Kind.ARTICLE]),
     ]
     read_in = [(tag, exact) for tag in TAGS for exact in (False, True)]
     real = []
@@ -120,6 +121,10 @@ def _ids(world: World) -> list[str]:
         "",
     ]
     return [*real, *odd]
+
+
+def _uris(world: World) -> list[str]:
+    return [item.uri for item in world.items[Kind.ARTICLE][3:7] + world.items[Kind.ARTICLE][-1:]]
 
 
 def _some(ids: Sequence[str], kind: str) -> list[str]:

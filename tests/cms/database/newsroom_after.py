@@ -20,6 +20,8 @@ class Story(Model):
     slugline = fields.CharField(max_length=20, null=True, db_index=True)  # no longer required
     # old_wire_code is gone
     published_at = fields.DatetimeField(null=True)
+    marks = fields.JSONField(default=dict)  # required as it was
+    seen_by = fields.JSONField(default=list)  # new, required
     edited_by = fields.CharField(max_length=40, default="l'agenzia", db_index=True)  # new, required, indexed
     wordcount = fields.IntField(db_default=0)  # new, with the database's own default
     editor: fields.ForeignKeyNullableRelation["Desk"] = fields.ForeignKeyField(

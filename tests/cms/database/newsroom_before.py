@@ -20,6 +20,7 @@ class Story(Model):
     slugline = fields.CharField(max_length=20, db_index=True)
     old_wire_code = fields.CharField(max_length=8, null=True)
     published_at = fields.DatetimeField(null=True)
+    marks = fields.JSONField(default=dict)
 
     class Meta:
         table = "story"

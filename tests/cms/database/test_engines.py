@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from tortoise.connection import get_connection
@@ -11,6 +11,7 @@ from tortoise.exceptions import OperationalError
 
 from cms.database import Database, DatabaseError, transaction
 from cms.database.sqlite import statements_of
+from cms.statements import rows
 from tests.cms.database.models import Desk, Story
 
 PROCESSES, TIMES = 4, 25
@@ -54,6 +55,19 @@ async def test_times_come_back_in_utc(database: Database):
     story = await Story.get(locale="it")
     assert story.published_at == at
     assert story.published_at.utcoffset().total_seconds() == 0
+
+
+async def test_times_of_any_offset_compare_as_they_are(database: Database):
+    desk = await Desk.create(name="国际")
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for hours in (-11, 0, 8):
+        at = noon.astimezone(timezone(timedelta(hours=hours)))
+        await Story.create(desk=desk, locale="zh", headline=str(hours), published_at=at)
+        assert await Story.filter(published_at=at).count() == await Story.filter(published_at=noon).count()
+        assert not await Story.filter(published_at__gt=at).exists()
+        assert not await Story.filter(published_at__lt=at).exists()
+        (found,) = await rows('SELECT count(*) AS "count" FROM "story" WHERE "published_at" = $1', at)
+        assert found["count"] == await Story.all().count()
 
 
 async def test_a_script_inside_a_transaction_is_rolled_back_with_it(database: Database):

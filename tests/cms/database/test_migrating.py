@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from cms.database import Database, MigrationError, migrate, pending
 from cms.database.drafting import draft
+from tests.databases import emptied
 from tests.schemas import schema_of
 
 BEFORE = ("tests.cms.database.newsroom_before",)
@@ -35,15 +36,7 @@ def models() -> tuple[str, ...]:
 async def old_url(database_url: str, package: str) -> str:
     """A database with the schema before and no rows, beside `database_url` with the schema after."""
     await draft(BEFORE, migrations=package, name="initial")
-    if database_url.startswith("sqlite"):
-        url = database_url.replace(".db", "_old.db")
-    else:
-        import asyncpg
-
-        connection = await asyncpg.connect(database_url)
-        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        await connection.close()
-        url = database_url
+    url = await emptied(database_url)
     assert await migrate(url, models=BEFORE, migrations=package) == ["0001_initial"]
     return url
 
@@ -61,6 +54,7 @@ async def fill(url: str) -> None:
                     headline=f"{name} {number}",
                     slugline=f"{name}{number}",
                     urgency=number or None,
+                    marks={"è": number},
                 )
                 await before.Credit.create(story=story, name="Rossi")
         await before.Story.filter(headline="Cronaca 2").delete()
@@ -85,6 +79,7 @@ async def test_no_row_and_no_index_is_lost(old_url: str, database_url: str, pack
         story = await after.Story.get(headline="国际 0").prefetch_related("desk")
         assert (story.urgency, story.edited_by, story.wordcount) == (5, "l'agenzia", 0)
         assert story.desk.phone == "1"
+        assert (story.marks, story.seen_by) == ({"è": 0}, [])
         assert (await after.Story.get(headline="国际 2")).urgency == 2
         new = await after.Story.create(desk=story.desk, locale="zh", headline="新", slugline="新")
         assert new.id == 7  # 6 was given once, and its row deleted
@@ -108,11 +103,7 @@ async def test_a_migrated_schema_equals_a_fresh_one(old_url: str, database_url: 
 async def fresh_schema(url: str) -> dict:
     if url.startswith("sqlite"):
         return await schema_of(url)
-    import asyncpg
-
-    connection = await asyncpg.connect(url)
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    await connection.close()
+    url = await emptied(url)
     async with await Database.open(url, models=AFTER) as database:
         await database.create_schema()
     return await schema_of(url)

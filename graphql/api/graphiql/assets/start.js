@@ -1,6 +1,7 @@
-// Starts GraphiQL with a first query that any newsroom can answer.
-const FIRST_QUERY = `# Polyfocal: articles in Italian, or the honest fallback of each.
-# Press Ctrl-Enter to run it. Mutations need a header: {"Authorization": "Bearer …"}
+// Starts GraphiQL with queries that the demonstration newsroom answers; another one asks for its own locales.
+const LATEST = `# The latest in Italian, or the fallback of each.
+# Press Ctrl-Enter. For mutations, set a header:
+# { "Authorization": "Bearer …" }
 
 query Latest {
   articles(locale: "it", fallback: CHAIN, first: 5) {
@@ -21,7 +22,43 @@ query Latest {
 }
 `;
 
+const CHINESE = `# The same in Chinese. What is not translated
+# is served in another locale, and says so.
+
+query Chinese {
+  articles(locale: "zh", fallback: CHAIN, first: 5) {
+    edges {
+      node {
+        headline
+        locale
+        localeReason
+        dateline { place }
+        credits { role organisation { name } }
+        leadVideo { headline duration }
+      }
+    }
+  }
+}
+`;
+
+const SEARCH = `# Found inside sentences; snippets say where.
+
+query Search {
+  search(query: "春节", locale: "zh", first: 5) {
+    totalCount
+    edges {
+      node { headline slug }
+      snippets { field html }
+    }
+  }
+}
+`;
+
 const fetcher = GraphiQL.createFetcher({ url: window.location.pathname });
-ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: FIRST_QUERY, defaultEditorToolsVisibility: "headers" }),
-);
+const options = {
+  fetcher,
+  defaultTabs: [LATEST, CHINESE, SEARCH].map((query) => ({ query })),
+  defaultQuery: "# Press Ctrl-Space for what can be asked here.\n\n",
+  defaultEditorToolsVisibility: "headers",
+};
+ReactDOM.render(React.createElement(GraphiQL, options), document.getElementById("graphiql"));

@@ -1,0 +1,149 @@
+"""Hostile values in every argument that there is: data, or an error with a code that is told, and nothing written."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from api import errors
+from api.nodes import encode_id
+from api.schema import build_schema
+from cms.content.body import from_text
+from cms.content.models import Draft, Kind
+from cms.errors import PolyfocalError
+from tests.api.desks import Desk, dump, fingerprint, item_id, open_desk
+from tests.api.hostile import Attempt, Attempts
+
+SCHEMA = build_schema()._schema
+QUERY, MUTATION = SCHEMA.query_type, SCHEMA.mutation_type
+NODE = "{ edges { node { "
+AROUND = {
+    "Article": ('articles(locale: "it", fallback: CHAIN, first: 3) ' + NODE, "} } }"),
+    "FocusSeries": ('allFocusSeries(locale: "it", fallback: CHAIN, first: 3) ' + NODE, "} } }"),
+}
+READ = [
+    *(f"Query.{name}" for name, field in QUERY.fields.items() if field.args),
+    *(f"Article.{name}" for name, field in SCHEMA.type_map["Article"].fields.items() if field.args),
+    "FocusSeries.entries",
+]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
+async def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with open_desk(request.param, tmp_path_factory.mktemp("desk")) as opened:
+        yield opened
+
+
+def _codes(kind: type[PolyfocalError]) -> Iterator[str]:
+    yield kind.code
+    for each in kind.__subclasses__():
+        yield from _codes(each)
+
+
+TOLD = {
+    errors.BAD_REQUEST, errors.PARSE_FAILED, errors.VALIDATION_FAILED, errors.BAD_VARIABLES, errors.LIMIT_EXCEEDED,
+    *_codes(PolyfocalError),
+} - {"ERROR"}  # fmt: skip
+
+
+def assert_clear(attempt: Attempt, status: int, answer: Any) -> None:
+    """An answer to a request with a fault in it tells what it is, or there was none."""
+    told = answer.get("errors", [])
+    assert status == (200 if "data" in answer else 400), (attempt, answer)
+    assert told or "data" in answer, (attempt, answer)
+    payloads = [each for each in (answer.get("data") or {}).values() if isinstance(each, dict)]
+    refusals = [refusal for payload in payloads for refusal in payload.get("userErrors") or ()]
+    for code, message in [
+        *((each["extensions"]["code"], each["message"]) for each in told),
+        *((each["code"], each["message"]) for each in refusals),
+    ]:
+        assert code in TOLD, (attempt, answer)
+        assert 10 < len(message) < 1_000, (attempt, answer)
+        assert "Traceback" not in message, (attempt, answer)
+        assert "Error(" not in message, (attempt, answer)
+
+
+def good(desk: Desk) -> dict[str, Any]:
+    """Values that are right."""
+    articles = desk.world.items[Kind.ARTICLE]
+    body = from_text("Primo capoverso.\n第二段。").document
+    text = {
+        "headline": "Apre il passo",
+        "body": body,
+        "summary": "Dopo la neve",
+        "datelineDate": "2026-02-06T20:00:00Z",
+    }
+    shared = {
+        "urgency": 3,
+        "subjects": [encode_id("Concept", desk.world.concepts[0].id)],
+        "credits": [{"organisation": encode_id("Organisation", desk.world.organisations[0].id), "role": "PRODUCER"}],
+    }
+    return {
+        "locale": "it",
+        "slug": desk.world.slugs[0].slug,
+        "id": encode_id("Article", articles[0].id, "it"),
+        "ids": [encode_id("Article", articles[0].id, "it")],
+        "uri": desk.world.concepts[0].uri,
+        "scheme": "mediatopic",
+        "query": "Città",
+        "item": item_id(articles[0]),
+        "locales": ["it"],
+        "expectedRevision": 1,
+        "createArticle.input": {"locale": "it", "text": text, "shared": shared, "uri": None},
+        "saveDraft.input": {"item": item_id(articles[0]), "locale": "it", "text": text},
+        "saveShared.input": {"item": item_id(articles[0]), "shared": shared},
+    }
+
+
+@pytest.mark.parametrize("field", READ)
+async def test_every_argument_that_reads(desk, field):
+    kind, _, name = field.partition(".")
+    attempts = Attempts(SCHEMA, good(desk))
+    before = await dump()
+    refused = answered = 0
+    for attempt in attempts.of(SCHEMA.type_map[kind], name, AROUND.get(kind, ("", ""))):
+        sent = {"query": attempt.text, "variables": attempt.variables}
+        status, _, answer = await desk.client.post(sent, accept="application/graphql-response+json")
+        assert_clear(attempt, status, answer)
+        refused += "errors" in answer
+        answered += "errors" not in answer
+    assert refused > 10
+    assert answered > 0
+    assert await dump() == before
+
+
+@pytest.mark.parametrize("name", MUTATION.fields)
+async def test_every_argument_that_writes(desk, name):
+    attempts = Attempts(SCHEMA, good(desk))
+    attempts.good["expectedRevision"] = await _revision(desk, name)
+    before = await fingerprint()
+    refused = done = 0
+    for attempt in attempts.of(MUTATION, name):
+        sent = {"query": attempt.text, "variables": attempt.variables}
+        status, _, answer = await desk.client.post(
+            sent, accept="application/graphql-response+json", token=desk.tokens["chief"]
+        )
+        assert_clear(attempt, status, answer)
+        if "data" not in answer:  # refused before anything was executed
+            refused += 1
+            continue
+        payload, after = (answer["data"] or {}).get(name), await fingerprint()
+        if payload is not None and payload["result"] is not None:
+            assert payload["userErrors"] == [], attempt
+            attempts.good["expectedRevision"] = await _revision(desk, name)
+            done += 1
+        else:
+            assert after == before, attempt
+            refused += 1
+        before = after
+    assert refused > 10
+    assert done > 0
+
+
+async def _revision(desk: Desk, name: str) -> int:
+    """The revision to save upon."""
+    locale = "it" if name == "saveDraft" else ""
+    return (await Draft.get(item_id=desk.world.items[Kind.ARTICLE][0].id, locale=locale)).revision

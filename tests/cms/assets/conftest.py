@@ -1,0 +1,3 @@
+from tests.media.conftest import lantern_video
+
+__all__ = ["lantern_video"]
