@@ -45,8 +45,8 @@ async def test_a_person_gets_an_account_and_a_new_password(polyfocal):
     code, _, told = await polyfocal(*create, "--locale", "xx")
     assert code == 1
     assert "'xx' is not a locale of this newsroom" in told
-    code, password, _ = await polyfocal(*create, "--locale", "zh", "--kind", "ARTICLE")
-    assert code == 0
+    code, password, told = await polyfocal(*create, "--locale", "zh", "--kind", "ARTICLE")
+    assert code == 0, told
     await enter(password)
     assert await polyfocal(*create, "--locale", "zh") == (1, "", "Somebody has this e-mail address already.")
     assert await polyfocal("user", "list") == (0, "li@esempio.it\t李娜\ttranslator (ARTICLE, zh)", "")
