@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from api.nodes import encode_id
-from cms.accounts.actors import Permission
-from cms.accounts.tokens import issue_token, revoke_token
+from cms.accounts.actors import SYSTEM, Permission
+from cms.accounts.tokens import revoke_tokens
 from cms.app import Newsroom
 from cms.content.models import Item
 from cms.operating.tables import tables
 from cms.statements import rows
-from tests.api.newsrooms import Client, open_newsroom
+from tests.api.newsrooms import Client, open_newsroom, token_of
 from tests.worlds import NOON, World, build_world
 
 
@@ -46,15 +46,15 @@ async def _build() -> tuple[World, dict[str, str]]:
     everything = list(Permission)
     day = timedelta(days=1)
     tokens = {
-        "chief": await issue_token("chief", everything, now=NOON),
-        "writer": await issue_token("writer", [Permission.EDIT], now=NOON),
-        "printer": await issue_token("printer", [Permission.PUBLISH], now=NOON),
-        "guest": await issue_token("guest", [], now=NOON),
-        "lasting": await issue_token("lasting", everything, now=NOON - day, expires_at=NOON + day),
-        "expired": await issue_token("expired", everything, now=NOON - day, expires_at=NOON),
-        "revoked": await issue_token("revoked", everything, now=NOON),
+        "chief": await token_of("chief", *everything),
+        "writer": await token_of("writer", Permission.EDIT),
+        "printer": await token_of("printer", Permission.PUBLISH),
+        "guest": await token_of("guest", Permission.READ),
+        "lasting": await token_of("lasting", *everything, at=NOON - day, expires_at=NOON + day),
+        "expired": await token_of("expired", *everything, at=NOON - day, expires_at=NOON),
+        "revoked": await token_of("revoked", *everything),
     }
-    await revoke_token("revoked", now=NOON)
+    await revoke_tokens(SYSTEM, name="revoked", now=NOON)
     return world, tokens
 
 

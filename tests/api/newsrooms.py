@@ -51,9 +51,10 @@ async def _newsroom(database: Database, freshness: Freshness, folder: Path, cloc
     return Newsroom(settings, database, engine, storage, freshness, clock, await load_locales())
 
 
-async def token_of(name: str, *permissions: Permission) -> str:
-    """The secret of a token with those permissions, for every kind and locale."""
-    _, secret = await issue_token(SYSTEM, name, [Grant(permission) for permission in permissions], now=NOON)
+async def token_of(name: str, *permissions: Permission, at: datetime = NOON, expires_at: datetime | None = None) -> str:
+    """The secret of a token with those permissions, for every kind and locale, issued at that time."""
+    grants = [Grant(permission) for permission in permissions]
+    _, secret = await issue_token(SYSTEM, name, grants, now=at, expires_at=expires_at)
     return secret
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.nodes import encode_id
+from api.nodes import NodeId, encode_id
 from cms.content.models import Item, Kind
 from tests.api.desks import Desk, dump, item_id, open_desk
 
@@ -42,8 +42,10 @@ async def publish(desk: Desk, item: str, *locales: str) -> None:
     assert (await desk.change(query, {"i": item, "l": locales}))["userErrors"] == []
 
 
-async def read(desk: Desk, field: str, locale: str, slug: str) -> Any:
-    return (await desk.read(f'{{ {field}(slug: "{slug}", locale: "{locale}") {{ {READ} }} }}'))[field]
+async def read(desk: Desk, of: str, item: str, locale: str) -> Any:
+    return (await desk.read(f'{{ node(id: "{encode_id(of, key_in(item), locale)}") {{ ... on {of} {{ {READ} }} }} }}'))[
+        "node"
+    ]
 
 
 def places(found: Any) -> list[tuple[Any, ...]]:
@@ -70,33 +72,28 @@ async def test_it_is_read_as_it_was_arranged(desk, create_field, field, of):
     assert (await entry(desk, "changeEntry", item, b, ", pinned: true"))["userErrors"] == []
     assert (await entry(desk, "moveEntry", item, video, f', after: "{item_id(a)}"'))["userErrors"] == []
     await publish(desk, item, "zh")
-    found = await read(desk, field, "zh", "dongao")
+    found = await read(desk, of, item, "zh")
     assert found["sections"] == [{"key": "neve", "title": "雪"}, {"key": "ghiaccio", "title": "冰"}]
-    shown = [
-        (1, "neve", True, b.uri),
-        (2, "neve", False, a.uri),
-        (3, "neve", False, video.uri),
-        (4, "neve", False, c.uri),
-    ]
+    ordered = [(b, True), (a, False), (video, False), (c, False)]
+    shown = [(place, "neve", pinned, each.uri) for place, (each, pinned) in enumerate(ordered, start=1)]
     assert places(found) == shown
     assert found["entries"]["totalCount"] == 4
-    italian = await read(desk, field, "it", "dongao")
+    italian = await read(desk, of, item, "it")
     assert places(italian) == shown[1:]
     assert italian["entries"]["totalCount"] == 3
     assert italian["sections"][0]["title"] == "La neve"
 
     await entry(desk, "removeEntry", item, a)
     await entry(desk, "changeEntry", item, b, ", hiddenIn: []")
-    assert places(await read(desk, field, "it", "dongao")) == shown[1:]  # a draft is not public
+    assert places(await read(desk, of, item, "it")) == shown[1:]  # a draft is not public
     await publish(desk, item)
-    assert [uri for *_, uri in places(await read(desk, field, "it", "dongao"))] == [b.uri, video.uri, c.uri]
-    answer = await desk.read(f'{{ node(id: "{encode_id(of, Item_key(item), "zh")}") {{ __typename id }} }}')
-    assert answer["node"]["__typename"] == of
+    assert [uri for *_, uri in places(await read(desk, of, item, "it"))] == [b.uri, video.uri, c.uri]
+    found = await desk.read(f'{{ {field}(slug: "dongao", locale: "zh") {{ __typename headline }} }}')
+    assert found[field] == {"__typename": of, "headline": "冬奥会"}
 
 
-def Item_key(text: str) -> int:  # noqa: N802 - it undoes item_id
-    from api.nodes import NodeId
-
+def key_in(text: str) -> int:
+    """The database key in a global id."""
     node_id = NodeId.decode(text)
     assert node_id is not None
     return node_id.key
@@ -122,13 +119,14 @@ async def test_an_item_names_the_series_that_show_it_and_no_front_page(desk):
     assert ["冬奥会" in each for each in in_italian] == [False, True]
 
     async def filtered(locale: str, of: str) -> list[str]:
-        query = f'{{ articles(locale: "{locale}", fallback: CHAIN, filter: {{series: "{of}"}}) {{ edges {{ node {{ uri }} }} }} }}'
+        arguments = f'locale: "{locale}", fallback: CHAIN, filter: {{series: "{of}"}}'
+        query = f"{{ articles({arguments}) {{ edges {{ node {{ uri }} }} }} }}"
         return sorted(edge["node"]["uri"] for edge in (await desk.read(query))["articles"]["edges"])
 
-    key = encode_id("FocusSeries", Item_key(series))
+    key = encode_id("FocusSeries", key_in(series))
     assert await filtered("zh", key) == sorted([a.uri, b.uri])
     assert await filtered("it", key) == [b.uri]
-    assert await filtered("zh", encode_id("FocusSeries", Item_key(page))) == []
+    assert await filtered("zh", encode_id("FocusSeries", key_in(page))) == []
 
 
 async def test_a_front_page_is_in_the_feed_and_never_found(desk):
