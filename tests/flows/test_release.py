@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.nodes import encode_id
+from cms import events
 from cms.accounts.actors import SYSTEM
 from cms.content.models import Edition
 from cms.database import MODEL_MODULES, Database
@@ -71,6 +72,7 @@ def whole(data: Any) -> int:
 
 @pytest.mark.parametrize("query", [SEEN % "", SEEN % "totalCount"], ids=["in the loop", "counted"])
 async def test_no_reader_ever_sees_half_a_release(desk, database, database_url, tmp_path, query):
+    await events.epoch()
     series, articles = await write_series(desk, ITEMS, *LOCALES)
     ids = {locale: encode_id("FocusSeries", series, locale, exact=True) for locale in LOCALES}
     async with newsroom_on(database, tmp_path, desk) as newsroom:
