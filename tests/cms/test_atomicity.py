@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cms.accounts.actors import Permission
+from cms.accounts.actors import SYSTEM, Permission
 from cms.accounts.tokens import issue_token, revoke_token
 from cms.content.models import Item, Kind
 from cms.database import Database, TransactionError, current_transaction, transaction
@@ -126,6 +126,17 @@ class Newsroom:
     async def publish_series(self) -> None:
         await publish(self.series, "zh", shared=True)
 
+    async def add_entry(self) -> None:
+        entry = {"item_id": self.series.id, "entry_id": self.video.id}
+        await ordering.add_entry(SYSTEM, **entry, pinned=True, hidden_in=["zh"], now=NOON)
+
+    async def release(self) -> None:
+        await releasing.release_series(SYSTEM, item_id=self.series.id, locales=["zh", "it"], only_ready=True, now=NOON)
+
+    async def reverse(self) -> None:
+        (done,) = await Release.filter(status=ReleaseStatus.RELEASED)
+        await reversing.reverse_release(SYSTEM, release_id=done.id, now=NOON)
+
     async def unpublish(self) -> None:
         await unpublish(self.article, "it", "zh")
 
@@ -150,7 +161,7 @@ class Newsroom:
 
 COMMANDS = [
     Newsroom.create, Newsroom.save_text, Newsroom.begin_text, Newsroom.save_shared, Newsroom.publish_texts,
-    Newsroom.publish_all, Newsroom.publish_series, Newsroom.unpublish, Newsroom.attach, Newsroom.configure,
+    Newsroom.publish_all, Newsroom.publish_series, Newsroom.add_entry, Newsroom.release, Newsroom.reverse, Newsroom.unpublish, Newsroom.attach, Newsroom.configure,
     Newsroom.dispatch, Newsroom.begin_epoch,
 ]  # fmt: skip
 
