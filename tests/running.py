@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.error import URLError
 
-from cms.app import Newsroom, build_worker
+from cms.app import Newsroom
 from cms.clock import utc_now
 from cms.database import MODEL_MODULES, migrate
 from cms.demo.seeding import seed_demo
