@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.content.plaintext import UNPUBLISHABLE
+from cms.plaintext import UNPUBLISHABLE
 from cms.importing.planning import text_of
 from cms.importing.records import LineError, Record, parse_record, uri_of
 from tests.archives import record
