@@ -43,7 +43,7 @@ async def test_a_newsroom_is_examined_copied_and_its_jobs_tried_again(parts, tmp
 @pytest.mark.parametrize(
     ("arguments", "settings", "says"),
     [
-        (("serve",), {"database_url": "postgresql://u:segreto@127.0.0.1:1/news", "port": 0}, "polyfocal doctor says more"),
+        (("serve",), {"database_url": "postgresql://u:segreto@127.0.0.1:1/x", "port": 0}, "polyfocal doctor says more"),
         (("migrate",), {"database_url": "oracle://x"}, "no database is opened by 'oracle'"),
         (("token", "create", "anna"), {}, "no such table"),
         (("token", "revoke", "nessuno"), {"database_url": "postgresql://127.0.0.1:1/x"}, "Connect call failed"),
