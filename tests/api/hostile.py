@@ -63,9 +63,8 @@ class Attempts:
         head = "mutation" if parent is self._schema.mutation_type else "query"
         for arg, about in field.args.items():
             for number, path in enumerate([(), *self._paths(about.type)]):
-                for at, value in enumerate(
-                    HOSTILE[len(name) % 2 :: 2] if not path else HOSTILE[number % SHARE :: SHARE]
-                ):
+                tried = HOSTILE[number % SHARE :: SHARE] if path else [None, *HOSTILE[1 + len(name) % 2 :: 2]]
+                for at, value in enumerate(tried):
                     right = {each: self._right(f"{name}.{each}", each, of) for each, of in field.args.items()}
                     given = {
                         each: right[each]
