@@ -1,8 +1,8 @@
-# Three targets, the same for people and CI. Only Python 3.11+ and a package index are needed.
+# Four targets, the same for people and CI. Only Python 3.11+ and a package index are needed.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check
+.PHONY: demo test check bench
 
 demo: .venv/ready
 	$(BIN)/polyfocal demo
@@ -15,6 +15,9 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/ready
+	$(BIN)/python -m tests.bench $(if $(CORPUS),--corpus $(CORPUS)) $(BENCH)
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Polyfocal needs Python 3.11 or newer.")'

@@ -168,6 +168,7 @@ class GraphQLEndpoint:
             return 200, {"data": None, "errors": [errors.refused("TIMEOUT", message)]}
 
     async def _by_strawberry(self, asked: Asked, operation: Operation, context: Context) -> dict[str, Any]:
+        context.document = operation.document
         result = await self._schema.execute(
             asked.query,
             variable_values=dict(asked.variables),
