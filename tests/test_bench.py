@@ -45,4 +45,4 @@ async def test_a_tiny_run_fills_the_table(url: str) -> None:
     reads = [each for n in range(1, 5) for each in ((f"Q{n}", "polyfocal"), ("", "strawberry"), ("", "static"))]
     assert measured == [*reads, ("Q5", "polyfocal"), ("", "static")]
     assert all(float(row[2].replace(",", "")) > 0 for row in rows if row[1] == "polyfocal")
-    assert [row[-1] for row in rows if row[0].startswith(("start", "RSS"))][0] in {"met", "missed"}
+    assert next(row[-1] for row in rows if row[0].startswith(("start", "RSS"))) in {"met", "missed"}
