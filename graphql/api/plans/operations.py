@@ -33,6 +33,7 @@ from api.plans.compiling import Compiler, Declarations, Nodes, UncompilableError
 from api.plans.fetching import Program, Run
 from api.plans.roots import QUERY, Root
 from api.plans.sql import Dialect
+from api.plans.variables import VariableReader
 from cms.errors import PolyfocalError
 
 
@@ -81,6 +82,7 @@ class Operation:
     definition: OperationDefinitionNode
     declarations: Declarations
     switches: tuple[str, ...]
+    variables: VariableReader
     _plans: dict[tuple[Any, ...], Plan | UncompilableError] = field(default_factory=dict)
 
     @property
@@ -153,7 +155,9 @@ class Operations:
         key = name or ""
         if key not in operations:
             definition = _definition(document, name)
-            operations[key] = Operation(document, definition, self.declarations, _switches(document))
+            operations[key] = Operation(
+                document, definition, self.declarations, _switches(document), VariableReader(self.schema, definition)
+            )
         return operations[key]
 
     def _read(self, text: str) -> DocumentNode:
