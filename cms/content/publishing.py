@@ -5,7 +5,7 @@ takes the shared part, since no text is read without it. Whatever partners must 
 the item's live locales.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content import body as bodies
 from cms.content.addresses import claim_slug, release_slug
-from cms.content.editing import keep_revision, lock_item
+from cms.content.editing import keep_revision, lock_item, save_draft
 from cms.content.linking import instant, publish_links
 from cms.content.models import SHARED, Draft, Edition, Item, PubStatus, Revision, RevisionKind, SharedEdition
 from cms.content.parts import SharedPart, TextPart
@@ -63,6 +63,29 @@ async def publish(
         live = _in_order(configured, {edition.locale for edition in before} | set(wanted))
         _announce(actor, item, wanted, live, shared=shared, now=now)
     return Published(item, live)
+
+
+async def save_and_publish(
+    actor: Actor,
+    *,
+    item_id: int,
+    locale: str,
+    changes: Mapping[str, Any],
+    expected_revision: int | None,
+    now: datetime,
+) -> Draft:
+    """Save the named fields of a text and make it what the public reads, both or neither.
+
+    Raises:
+        what `save_draft` and `publish` raise.
+    """
+    async with transaction():
+        draft = await save_draft(
+            actor, item_id=item_id, locale=locale, changes=changes, expected_revision=expected_revision, now=now
+        )
+        await publish(actor, item_id=item_id, locales=[draft.locale], now=now)
+        await draft.refresh_from_db()
+    return draft
 
 
 async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: datetime) -> Published:

@@ -23,9 +23,10 @@ from api.context import Info
 from api.nodes import key_of
 from api.scalars import Locale
 from cms.accounts.actors import ANONYMOUS
+from cms.content import models
 from cms.content.editing import create_article, save_draft
 from cms.content.models import SHARED
-from cms.content.publishing import publish, unpublish
+from cms.content.publishing import publish, save_and_publish, unpublish
 from cms.errors import ConflictError, ForbiddenError, PolyfocalError, UnauthenticatedError
 
 T = TypeVar("T")
@@ -124,9 +125,16 @@ class ContentMutation:
             int | None,
             strawberry.argument(description="The revision you saw; null to begin a text in a new locale."),
         ] = None,
+        publish: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether the text goes live with it, both or neither. Needs content.publish too."
+            ),
+        ] = False,
     ) -> DraftPayload:
-        """See `cms.content.editing.save_draft`."""
-        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision)
+        """See `cms.content.editing.save_draft` and `cms.content.publishing.save_and_publish`."""
+        command = save_and_publish if publish else save_draft
+        return await _save(info, command, input.item, input.locale, lambda: text_changes(input.text), expected_revision)
 
     @strawberry.mutation(
         description="Save the given fields of an item's shared part. Needs the permission content.edit."
@@ -138,7 +146,9 @@ class ContentMutation:
         expected_revision: Annotated[int, strawberry.argument(description="The revision you saw.")],
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(info, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision)
+        return await _save(
+            info, save_draft, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision
+        )
 
     @strawberry.mutation(
         description="Make drafts what the public reads, all or none. Needs the permission content.publish."
@@ -182,12 +192,17 @@ class ContentMutation:
 
 
 async def _save(
-    info: Info, item: str, locale: str, changes: Callable[[], Mapping[str, Any]], expected: int | None
+    info: Info,
+    command: Callable[..., Awaitable[models.Draft]],
+    item: str,
+    locale: str,
+    changes: Callable[[], Mapping[str, Any]],
+    expected: int | None,
 ) -> DraftPayload:
     context = info.context
 
     async def change() -> Draft:
-        draft = await save_draft(
+        draft = await command(
             context.actor,
             item_id=_item_key(item),
             locale=locale,
