@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     from whoosh.filedb.filestore import FileStorage
     from whoosh.writing import SegmentWriter
 
-from search.analysis import Token, analyse
+from search.analysis import Places, Token, analyse
 from search.document import FIELDS, Document
 
 NEVER = 2**63 - 1
@@ -42,7 +42,7 @@ class Tokens(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
 
 
 def schema() -> Any:
-    """The fields of an index: tokens to find, terms and times to filter by, and the original texts."""
+    """The fields of an index: tokens to find, terms and times to filter by, the texts and where their tokens stand."""
     return fields.Schema(
         id=fields.ID(),
         key=fields.COLUMN(columns.VarBytesColumn()),
@@ -50,6 +50,7 @@ def schema() -> Any:
         ends_at=fields.COLUMN(columns.NumericColumn("q", default=NEVER)),
         terms=fields.ID(),
         texts=fields.STORED(),
+        places=fields.STORED(),
         **{f"text_{name}": Tokens() for name in FIELDS},
     )
 
@@ -71,12 +72,35 @@ def lock(path: Path) -> Any:
     return FileStorage(str(path.parent)).lock(path.name)
 
 
+class IndexFiles(FileStorage):  # type: ignore[misc] # Whoosh has no types
+    """The files of an index, which can all be closed at once: Whoosh forgets some where opening fails halfway.
+
+    They are not mapped into memory: Whoosh would copy what it maps, twice the index, and be no faster.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), supports_mmap=False)
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        """Open one of them."""
+        file = super().open_file(name, **options)
+        self._opened.append(file)
+        return file
+
+    def close_files(self) -> None:
+        """Close those that are still open."""
+        opened, self._opened = self._opened, []
+        for file in opened:
+            if not file.is_closed:
+                file.close()
+
+
 def open_index(folder: Path) -> Any | None:
     """The Whoosh index in this folder, or None if none was ever completed there."""
     if not folder.is_dir() or not index.exists_in(str(folder)):
         return None
-    # Mapped into memory, Whoosh copies every file that it opens: twice the index in memory, and no faster.
-    return FileStorage(str(folder), supports_mmap=False).open_index()
+    return IndexFiles(folder).open_index()
 
 
 def write_batch(folder: Path, locale: str, documents: Mapping[str, Document | None]) -> None:
@@ -88,7 +112,7 @@ def write_batch(folder: Path, locale: str, documents: Mapping[str, Document | No
         if not any(documents.values()):
             return
         folder.mkdir(parents=True, exist_ok=True)
-        whoosh = FileStorage(str(folder)).create_index(schema())
+        whoosh = IndexFiles(folder).create_index(schema())
     before = set(folder.iterdir())
     writer = SegmentWriter(whoosh, timeout=5.0, limitmb=64)
     try:
@@ -101,11 +125,14 @@ def write_batch(folder: Path, locale: str, documents: Mapping[str, Document | No
     except BaseException:
         writer.cancel()
         raise
-    if replaced or added:
-        writer.commit()
-        _sync(folder, set(folder.iterdir()) - before)
-    else:
-        writer.cancel()
+    try:
+        if replaced or added:
+            writer.commit()
+            _sync(folder, set(folder.iterdir()) - before)
+        else:
+            writer.cancel()
+    finally:
+        whoosh.storage.close_files()  # a merge leaves those of the segments that it took in
 
 
 def _numbers(writer: Any, keys: Mapping[str, object]) -> list[int]:
@@ -123,6 +150,7 @@ def _numbers(writer: Any, keys: Mapping[str, object]) -> list[int]:
 
 def _fields(document: Document, locale: str) -> dict[str, Any]:
     texts = dict(document.texts)
+    tokens = {name: analyse(text, locale) for name, text in texts.items()}
     return {
         "id": document.key,
         "key": document.key.encode(),
@@ -130,7 +158,8 @@ def _fields(document: Document, locale: str) -> dict[str, Any]:
         "ends_at": NEVER if document.ends_at is None else moment(document.ends_at),
         "terms": sorted({term(name, value) for name, values in document.terms.items() for value in values}),
         "texts": texts,
-        **{f"text_{name}": analyse(text, locale) for name, text in texts.items()},
+        "places": {name: Places.of(found).to_bytes() for name, found in tokens.items()},
+        **{f"text_{name}": found for name, found in tokens.items()},
     }
 
 

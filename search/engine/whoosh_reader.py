@@ -8,17 +8,19 @@ before they exclude.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
+from search.analysis import Places
 from search.document import FIELDS
 from search.engine.whoosh_index import moment, open_index, term
-from search.highlight import marks, snippet
-from search.query import Node, Query, parse, phrases
+from search.highlight import marks, passage
+from search.query import Node, Phrase, Query, parse, phrases
 from search.ranking import rank
 from search.results import Hit, Results, Snippet
 
@@ -69,8 +71,9 @@ class IndexReader:
             raise FileNotFoundError(folder)
         self._folder = folder
         self._index = index
-        self._reader = index.reader()
+        self._reader: Any = None
         try:
+            self._reader = index.reader()
             self._leaves = [(leaf, offset) for leaf, offset in self._reader.leaf_readers() if leaf.segment()]
             names = [leaf.segment().segment_id() for leaf, _ in self._leaves]
             self._generation = self._reader.generation() if names else index.latest_generation()
@@ -81,7 +84,7 @@ class IndexReader:
                 for name, (leaf, _) in zip(names, self._leaves, strict=True)
             }
         except BaseException:
-            self._reader.close()
+            self.close()
             raise
         parts = list(self.columns.values())
         self._keys = [key for part in parts for key in part.keys]
@@ -95,7 +98,9 @@ class IndexReader:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._reader.close()
+        if self._reader is not None:
+            self._reader.close()
+        self._index.storage.close_files()
 
     def is_current(self) -> bool:
         """Whether the folder holds this generation still, in the very files that were opened."""
@@ -128,11 +133,15 @@ class IndexReader:
 
     def positions(self, field: str, term: str, within: Collection[int]) -> Mapping[int, Sequence[int]]:
         found: dict[int, Sequence[int]] = {}
+        wanted = sorted(within)
         for offset, matcher in self._matchers(field, term):
-            while matcher.is_active():
-                if (number := offset + matcher.id()) in within:
+            for number in wanted[bisect_left(wanted, offset) :]:
+                if matcher.is_active() and matcher.id() < number - offset:
+                    matcher.skip_to(number - offset)
+                if not matcher.is_active():
+                    break
+                if matcher.id() == number - offset:
                     found[number] = matcher.value_as("positions")
-                matcher.next()
         return found
 
     def lengths(self, field: str) -> Sequence[int]:
@@ -156,8 +165,10 @@ class IndexReader:
             allowed,
             key=lambda number: (-found[number], -self._published[number], self._keys[number]),
         )
+        page = order[max(0, query.offset) :]
+        snippets = self._snippets(page, node)
         return Results(
-            hits=tuple(self._hit(number, found[number], node, locale) for number in order[max(0, query.offset) :]),
+            hits=tuple(Hit(self._keys[number], found[number], snippets[number]) for number in page),
             total=len(allowed),
             facets={name: self._facet(name, allowed) for name in query.facets},
         )
@@ -188,11 +199,28 @@ class IndexReader:
         )
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
-    def _hit(self, number: int, score: float, node: Node, locale: str) -> Hit:
-        texts: Mapping[str, str] = self._reader.stored_fields(number)["texts"]
+    def _snippets(self, page: Sequence[int], node: Node) -> dict[int, tuple[Snippet, ...]]:
+        """The passages to show of each hit, from the positions that the index holds: no text is analysed again."""
         wanted = tuple(phrases(node))
-        shown = ((name, snippet(texts[name], wanted, locale)) for name in FIELDS if name in texts)
-        return Hit(self._keys[number], score, tuple(Snippet(name, html) for name, html in shown if marks(html)))
+        terms = {term for phrase in wanted for term, _ in phrase.terms}
+        held = {(name, term): self.positions(name, term, page) for name in FIELDS for term in terms}
+        return {number: tuple(self._shown(number, wanted, held)) for number in page}
+
+    def _shown(self, number: int, wanted: Sequence[Phrase], held: Mapping[tuple[str, str], Any]) -> Iterator[Snippet]:
+        stored = self._reader.stored_fields(number)
+        texts, places = stored["texts"], stored["places"]
+        for name in FIELDS:
+            if name not in texts or not any(number in held[name, phrase.terms[0][0]] for phrase in wanted):
+                continue
+            standing = {term: set(at[number]) for (field, term), at in held.items() if field == name and number in at}
+            found = passage(
+                texts[name],
+                Places.from_bytes(places[name]),
+                wanted,
+                lambda term, standing=standing: standing.get(term, set()),  # type: ignore[misc]
+            )
+            if marks(found):
+                yield Snippet(name, found)
 
     def _state_now(self) -> _State:
         described = ((name, (self._folder / name).stat()) for name in self._files)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analysis import LONGEST, analyse, words
+from search.analysis import LONGEST, Places, analyse, words
 
 LOCALES = ("it", "zh-Hans", "zh-Hant", "en", "ja", "fr", "ko", "hi", "th", "el", "xx", "")
 TYPED = st.one_of(
@@ -94,3 +94,16 @@ def test_offsets_always_slice_the_original(text: str, locale: str) -> None:
     assert all(token.text and len(token.text) <= LONGEST for token in tokens)
     assert [token.position for token in tokens] == sorted(token.position for token in tokens)
     "".join(token.text for token in tokens).encode()  # no surrogate gets in
+
+
+@given(st.text("ab è'’. 中国记者ｶﾞ", max_size=60), st.sampled_from(["it", "zh", "en"]))
+def test_places_say_where_every_token_stands(text: str, locale: str) -> None:
+    tokens = analyse(text, locale)
+    places = Places.of(tokens)
+
+    assert Places.from_bytes(places.to_bytes()) == places
+    assert [(places.starts[t.position], places.end(t.position, t.text)) for t in tokens] == [
+        (t.start, t.end) for t in tokens
+    ]
+    assert list(places.starts) == sorted(places.starts)
+    assert list(places.ends) == sorted(places.ends)
