@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.plaintext import UNPUBLISHABLE
 from cms.importing.planning import text_of
 from cms.importing.records import LineError, Record, parse_record, uri_of
+from cms.plaintext import UNPUBLISHABLE
 from tests.archives import record
 
 
