@@ -1,6 +1,9 @@
 """The schema: Strawberry's types, put together."""
 
+from collections.abc import Iterator
+
 import strawberry
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from api.accounts.mutations import AccountsMutation
@@ -16,6 +19,7 @@ from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
 from api.search.queries import SearchQuery
 from api.series.ordering import OrderingMutation
+from api.series.queries import SeriesQuery
 from api.series.releases import ReleaseMutation, ReleaseQuery
 from api.series.types import FocusSeries, FrontPage
 from api.taxonomy.queries import TaxonomyQuery
@@ -25,6 +29,7 @@ from api.taxonomy.types import Contributor, Organisation
 @strawberry.type(description="Everything that can be read.")
 class Query(
     ContentQuery,
+    SeriesQuery,
     TranslationQuery,
     ReleaseQuery,
     TaxonomyQuery,
@@ -49,11 +54,24 @@ class Mutation(
     """Everything that can be changed."""
 
 
+class ReadAlready(SchemaExtension):
+    """Executes a document that `plans.operations` has read as it is: neither parsed nor validated again."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Put the context's document in its place."""
+        execution = self.execution_context
+        if execution.context.document is not None:
+            execution.graphql_document = execution.context.document
+            execution.pre_execution_errors = []
+        yield
+
+
 def build_schema() -> strawberry.Schema:
     """The schema of the newsroom."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
         types=[Article, VideoAsset, FocusSeries, FrontPage, Organisation, Contributor],
+        extensions=[ReadAlready],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -16,6 +16,8 @@ from cms.database.postgresql import PostgresTransaction
 from cms.database.sqlite import SqliteTransaction
 from cms.events import new_epoch
 from cms.reactions import REACTIONS, dispatch
+from cms.series import ordering, releasing, reversing
+from cms.series.models import Release, ReleaseStatus
 from tests.cms.assets.test_mastering import attach
 from tests.cms.desk import NOON, configure, everything, publish, save, save_shared, unpublish, vocabularies, write
 
@@ -161,7 +163,8 @@ class Newsroom:
 
 COMMANDS = [
     Newsroom.create, Newsroom.save_text, Newsroom.begin_text, Newsroom.save_shared, Newsroom.publish_texts,
-    Newsroom.publish_all, Newsroom.publish_series, Newsroom.add_entry, Newsroom.release, Newsroom.reverse, Newsroom.unpublish, Newsroom.attach, Newsroom.configure,
+    Newsroom.publish_all, Newsroom.publish_series, Newsroom.add_entry, Newsroom.release, Newsroom.reverse,
+    Newsroom.unpublish, Newsroom.attach, Newsroom.configure,
     Newsroom.dispatch, Newsroom.begin_epoch,
 ]  # fmt: skip
 

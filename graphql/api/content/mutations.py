@@ -10,16 +10,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.content.drafts import (
-    ArticleInput,
-    Draft,
-    Item,
-    ItemInput,
-    SaveDraftInput,
-    SaveSharedInput,
-    shared_changes,
-    text_changes,
-)
+from api.content.drafts import Draft, Item
 from api.content.payloads import (
     DraftPayload,
     ItemArgument,
@@ -29,10 +20,12 @@ from api.content.payloads import (
     item_key,
     refusable,
 )
+from api.content.saving import ArticleInput, ItemInput, SaveDraftInput, SaveSharedInput, shared_changes, text_changes
 from api.context import Info
+from cms.content import models
 from cms.content.editing import Saved, create_article, create_item, save_draft
 from cms.content.models import SHARED, Kind
-from cms.content.publishing import publish, unpublish
+from cms.content.publishing import publish, save_and_publish, unpublish
 
 
 @strawberry.type
@@ -86,10 +79,23 @@ class ContentMutation:
             int | None,
             strawberry.argument(description="The revision you saw; null to begin a text in a new locale."),
         ] = None,
+        publish: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether the text goes live with it, both or neither. Needs content.publish too."
+            ),
+        ] = False,
     ) -> DraftPayload:
-        """See `cms.content.editing.save_draft`."""
+        """See `cms.content.editing.save_draft` and `cms.content.publishing.save_and_publish`."""
+        command = save_and_publish if publish else save_draft
         return await _save(
-            info, input.item, input.locale, lambda: text_changes(input.text), expected_revision, input.source_revision
+            info,
+            command,
+            input.item,
+            input.locale,
+            lambda: text_changes(input.text),
+            expected_revision,
+            input.source_revision,
         )
 
     @strawberry.mutation(
@@ -102,7 +108,9 @@ class ContentMutation:
         expected_revision: Annotated[int, strawberry.argument(description="The revision you saw.")],
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(info, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision)
+        return await _save(
+            info, save_draft, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision
+        )
 
     @strawberry.mutation(
         description="Make drafts what the public reads, all or none. Needs the permission content.publish."
@@ -168,6 +176,7 @@ async def _create(
 
 async def _save(
     info: Info,
+    command: Callable[..., Awaitable[models.Draft]],
     item: str,
     locale: str,
     changes: Callable[[], Mapping[str, Any]],
@@ -177,7 +186,7 @@ async def _save(
     context = info.context
 
     async def change() -> Draft:
-        draft = await save_draft(
+        draft = await command(
             context.actor,
             item_id=item_key(item),
             locale=locale,

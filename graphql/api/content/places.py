@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from strawberry.utils.str_converters import to_camel_case
 
-from api.content.drafts import SharedInput, TextInput
+from api.content.saving import SharedInput, TextInput
 from cms.errors import PolyfocalError
 
 _PARTS = {

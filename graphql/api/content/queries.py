@@ -23,7 +23,6 @@ from api.plans.reading import Arguments, Condition, Connected, Rows, planned
 from api.plans.roots import ByIds, Listed, Paged, few_ids
 from api.plans.sql import Sql
 from api.scalars import Locale
-from api.series.types import FocusSeries, FrontPage
 from api.taxonomy.types import (
     CONCEPTS,
     CONTRIBUTORS,
@@ -65,11 +64,13 @@ def _first_hit(sql: Sql, _arguments: Arguments, frame: Frame) -> Sequence[str]:
     return ("g.current DESC", f"CASE g.locale {rank} END", "s.item_id")
 
 
-def _addressed(kind: Kind) -> Listed:
+def addressed(kind: Kind) -> Listed:
+    """How the item of an address is read."""
     return Listed(_ADDRESSED, order=_first_hit, where=_at_address(kind))
 
 
-async def _resolve(info: Info, kind: Kind, slug: str, locale: str, fallback: Fallback) -> Any:
+async def resolve(info: Info, kind: Kind, slug: str, locale: str, fallback: Fallback) -> Any:
+    """The item of an address, as Strawberry reads it."""
     frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
     tags = [frame.locale] if frame.exact else list(frame.chain)
     slugs = await Slug.filter(kind=kind, slug=slug, locale__in=tags)
@@ -93,7 +94,7 @@ Before = Annotated[str | None, strawberry.argument(description="Only before this
 
 # Lists, as Strawberry reads them
 
-_LISTS = {Kind.ARTICLE: "articles", Kind.VIDEO: "videos", Kind.SERIES: "allFocusSeries", Kind.FRONT_PAGE: "frontPages"}
+LISTS = {Kind.ARTICLE: "articles", Kind.VIDEO: "videos", Kind.SERIES: "allFocusSeries", Kind.FRONT_PAGE: "frontPages"}
 _COLUMNS = {
     ArticleOrderField.PUBLISHED_AT: "published_at",
     ArticleOrderField.FIRST_PUBLISHED_AT: "edition__first_published_at",
@@ -144,7 +145,7 @@ def _value(row: Serving, column: str) -> Any:
     return value
 
 
-async def _listed(
+async def listed(
     info: Info,
     kind: Kind,
     frame: Frame,
@@ -153,6 +154,7 @@ async def _listed(
     asked: ArticleFilter | None = None,
     order_by: ArticleOrder | None = None,
 ) -> Connection[Any]:
+    """A page of the items of a kind, as Strawberry reads it."""
     page = read_page(arguments, 20)
     asked_order = order_by or ArticleOrder()
     order = article_order({"orderBy": {"field": asked_order.field, "direction": asked_order.direction}})
@@ -163,7 +165,7 @@ async def _listed(
     counted = query.count
     descending = order[0].descending is not page.backward
     if page.cursor is not None:
-        value, key = decode_cursor(page.cursor, order, page.argument, _LISTS[kind])
+        value, key = decode_cursor(page.cursor, order, page.argument, LISTS[kind])
         beyond = "lt" if descending else "gt"
         query = query.filter(Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"item_id__{beyond}": key}))
     sign = "-" if descending else ""
@@ -174,7 +176,7 @@ async def _listed(
     edges = [
         Edge(
             node=news_item(each),
-            cursor=encode_cursor(order, (_value(each.serving, column), each.item.id), _LISTS[kind]),
+            cursor=encode_cursor(order, (_value(each.serving, column), each.item.id), LISTS[kind]),
         )
         for each in await serve(frame, rows)
     ]
@@ -244,7 +246,7 @@ class ContentQuery:
         """The objects of global ids, in their order, null where one is not there."""
         return [await _node(info.context, each) for each in few_ids(ids)]
 
-    @planned(_addressed(Kind.ARTICLE))
+    @planned(addressed(Kind.ARTICLE))
     async def article(
         self,
         info: Info,
@@ -253,13 +255,13 @@ class ContentQuery:
         fallback: FallbackArgument = Fallback.CHAIN,
     ) -> Article | None:
         """One article by its address: in the locale, then along its fallbacks, then among former addresses."""
-        found: Article | None = await _resolve(info, Kind.ARTICLE, slug, locale, fallback)
+        found: Article | None = await resolve(info, Kind.ARTICLE, slug, locale, fallback)
         return found
 
     @planned(
         Paged(
             Connected(
-                _LISTS[Kind.ARTICLE],
+                LISTS[Kind.ARTICLE],
                 NEWS,
                 article_order,
                 where=lambda *a: [*of_kind(Kind.ARTICLE)(*a), *article_filter(*a)],
@@ -285,9 +287,9 @@ class ContentQuery:
         """Articles in a locale."""
         frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
         arguments = {"first": first, "after": after, "last": last, "before": before}
-        return await _listed(info, Kind.ARTICLE, frame, arguments, asked=filter, order_by=order_by)
+        return await listed(info, Kind.ARTICLE, frame, arguments, asked=filter, order_by=order_by)
 
-    @planned(_addressed(Kind.VIDEO))
+    @planned(addressed(Kind.VIDEO))
     async def video(
         self,
         info: Info,
@@ -296,10 +298,10 @@ class ContentQuery:
         fallback: FallbackArgument = Fallback.CHAIN,
     ) -> VideoAsset | None:
         """One video by its address, found like an article."""
-        found: VideoAsset | None = await _resolve(info, Kind.VIDEO, slug, locale, fallback)
+        found: VideoAsset | None = await resolve(info, Kind.VIDEO, slug, locale, fallback)
         return found
 
-    @planned(Paged(Connected(_LISTS[Kind.VIDEO], NEWS, latest, where=of_kind(Kind.VIDEO))))
+    @planned(Paged(Connected(LISTS[Kind.VIDEO], NEWS, latest, where=of_kind(Kind.VIDEO))))
     async def videos(
         self,
         info: Info,
@@ -313,60 +315,4 @@ class ContentQuery:
         """Videos in a locale, newest first."""
         frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
         arguments = {"first": first, "after": after, "last": last, "before": before}
-        return await _listed(info, Kind.VIDEO, frame, arguments)
-
-    @planned(_addressed(Kind.SERIES))
-    async def focus_series(
-        self,
-        info: Info,
-        slug: SlugArgument,
-        locale: LocaleArgument,
-        fallback: FallbackArgument = Fallback.CHAIN,
-    ) -> FocusSeries | None:
-        """One focus series by its address, found like an article."""
-        found: FocusSeries | None = await _resolve(info, Kind.SERIES, slug, locale, fallback)
-        return found
-
-    @planned(Paged(Connected(_LISTS[Kind.SERIES], NEWS, latest, where=of_kind(Kind.SERIES))))
-    async def all_focus_series(
-        self,
-        info: Info,
-        locale: LocaleArgument,
-        fallback: FallbackArgument = Fallback.NONE,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[FocusSeries]:
-        """Focus series in a locale, newest first."""
-        frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
-        arguments = {"first": first, "after": after, "last": last, "before": before}
-        return await _listed(info, Kind.SERIES, frame, arguments)
-
-    @planned(_addressed(Kind.FRONT_PAGE))
-    async def front_page(
-        self,
-        info: Info,
-        slug: SlugArgument,
-        locale: LocaleArgument,
-        fallback: FallbackArgument = Fallback.CHAIN,
-    ) -> FrontPage | None:
-        """One front page by its address, found like an article."""
-        found: FrontPage | None = await _resolve(info, Kind.FRONT_PAGE, slug, locale, fallback)
-        return found
-
-    @planned(Paged(Connected(_LISTS[Kind.FRONT_PAGE], NEWS, latest, where=of_kind(Kind.FRONT_PAGE))))
-    async def front_pages(
-        self,
-        info: Info,
-        locale: LocaleArgument,
-        fallback: FallbackArgument = Fallback.NONE,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[FrontPage]:
-        """Front pages in a locale, newest first."""
-        frame = info.context.run({}).frame({"locale": locale, "fallback": fallback})
-        arguments = {"first": first, "after": after, "last": last, "before": before}
-        return await _listed(info, Kind.FRONT_PAGE, frame, arguments)
+        return await listed(info, Kind.VIDEO, frame, arguments)

@@ -54,7 +54,8 @@ READ: dict[str, tuple[str, int]] = {
     "nodes of several kinds": ("query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", 4),
     "nested lists": (
         """query($n: Int) { articles(locale: "it", fallback: CHAIN, first: $n) { edges { node { related(first: 5) {
-            edges { node { headline related(first: 5) { totalCount edges { node { headline subjects { name } } } } } } } } } } }""",
+            edges { node { headline related(first: 5) { totalCount
+            edges { node { headline subjects { name } } } } } } } } } } }""",
         5,
     ),
     "two root fields": (
@@ -149,7 +150,8 @@ WRITE = {
     ),
     "saveDraft": (
         """mutation($i: ID!, $r: Int) { saveDraft(
-            input: {item: $i, locale: "it", text: {summary: "Neve"}}, expectedRevision: $r) { result { revision } } }""",
+            input: {item: $i, locale: "it", text: {summary: "Neve"}}, expectedRevision: $r) {
+            result { revision } } }""",
         10,
     ),
     "saveShared": (
