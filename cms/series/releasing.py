@@ -107,7 +107,8 @@ async def carry_out(actor: Actor, release: Release, configured: Locales, *, now:
     """Publish what the release is of, whose items are locked, and keep what was done. Raises as `release_series`."""
     lines = await checklist(release.series_id, release.locales, now=now)
     for line in lines:
-        require(actor, Permission.PUBLISH, line.item.kind, line.parts or release.locales)
+        if line.parts or line.problems or line.item.id == release.series_id:
+            require(actor, Permission.PUBLISH, line.item.kind, line.parts or release.locales)
     problems = [problem for line in lines for problem in line.problems]
     going = [line for line in lines if line.parts]
     if problems and not (release.only_ready and going):

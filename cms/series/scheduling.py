@@ -6,7 +6,7 @@ from datetime import datetime
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
 from cms.content.editing import lock_item
-from cms.content.models import SHARED, WITH_ENTRIES
+from cms.content.models import SHARED, WITH_ENTRIES, Kind
 from cms.content.scheduling import future, set_timer
 from cms.content.transitions import ItemAction, item_step
 from cms.database import transaction
@@ -28,7 +28,8 @@ async def schedule_release(
 ) -> Release:
     """Release a series or front page at a time, in any offset, with the entries that it has then.
 
-    What is not ready yet may become so until then: `check_release` tells. It is refused at that time otherwise.
+    What is not ready yet may become so until then: `check_release` tells. It is refused at that time otherwise. As any
+    item may be among the entries then, it takes the permission for every kind.
 
     Raises:
         NotFoundError: there is no such item.
@@ -39,7 +40,8 @@ async def schedule_release(
     async with transaction():
         item = await lock_item(item_id)
         wanted = release_locales(await hold_locales(), locales)
-        require(actor, Permission.PUBLISH, item.kind, [*wanted, SHARED])
+        for kind in Kind:
+            require(actor, Permission.PUBLISH, kind, [*wanted, SHARED])
         if item.kind not in WITH_ENTRIES:
             raise InvalidInputError("Only a focus series or a front page is released.", path=("item",))
         item_step(item, ItemAction.PUBLISH)

@@ -120,6 +120,11 @@ async def test_whoever_may_not_publish_any_of_it_may_not_release_it(desk):
     chinese = Actor("中文", (Grant(Permission.PUBLISH, locales=frozenset({"zh", SHARED})),))
     await release_series(chinese, item_id=series, locales=["zh"], now=desk.now)
     assert await desk.readers_see(a) == ["zh"]
+    await desk.save(series, SHARED, occasion="冬奥会")
+    await approve(desk, series, locales=(SHARED,))
+    series_only = Actor("serie", (Grant(Permission.PUBLISH, kinds=frozenset({"SERIES"})),))
+    done = await release_series(series_only, item_id=series, locales=["zh"], now=desk.now)  # no article goes with it
+    assert [each["item"] for each in done.published] == [series]
 
 
 async def test_releases_that_share_items_do_not_wait_for_each_other_for_ever(desk):

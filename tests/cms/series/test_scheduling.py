@@ -100,9 +100,14 @@ async def test_what_is_refused_is_not_scheduled(desk):
         with pytest.raises(error) as caught:
             await schedule(desk, item, number, *locales)
         assert caught.value.path == path
-    with pytest.raises(ForbiddenError):
-        locales = Actor("it", (Grant(Permission.PUBLISH, locales=frozenset({"it"})),))
-        await schedule_release(locales, item_id=series, locales=["it"], release_at=minutes(1), now=desk.now)
+    for grant in (  # any item may be among the entries when the time comes
+        Grant(Permission.PUBLISH, locales=frozenset({"it"})),
+        Grant(Permission.PUBLISH, kinds=frozenset({"SERIES"})),
+        Grant(Permission.PUBLISH, kinds=frozenset({"SERIES", "ARTICLE"})),
+    ):
+        with pytest.raises(ForbiddenError):
+            altrove = Actor("altrove", (grant,))
+            await schedule_release(altrove, item_id=series, locales=["it"], release_at=minutes(1), now=desk.now)
     with pytest.raises(NotFoundError):
         await cancel_release(CHIEF, release_id=10**9, now=desk.now)
     await desk.publish(series, "it")
