@@ -30,7 +30,7 @@ from cms.taxonomy.locales import Locales, load_locales
 from search.engine.whoosh_files import Seals
 from search.engine.whoosh_reader import IndexReader
 
-CREATED = {"article.created", "video.created", "series.created"}
+CREATED = {"article.created", "video.created", "series.created", "front_page.created"}
 PUBLISHED = {"text.published", "text.corrected"}
 LIVE_KINDS = {RevisionKind.PUBLICATION, RevisionKind.CORRECTION}
 

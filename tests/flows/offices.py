@@ -13,7 +13,7 @@ from typing import Any, Self
 import httpx2
 
 from cms import events
-from cms.accounts.actors import SYSTEM, Permission
+from cms.accounts.actors import SYSTEM, Grant, Permission
 from cms.accounts.tokens import issue_token
 from cms.app import Newsroom, build_worker
 from cms.cli import running
@@ -72,7 +72,8 @@ class Office:
         """The office of an empty database that is open here too, its locales set and a token issued."""
         await events.epoch()
         await configure_locales(SYSTEM, LOCALES)
-        token = await issue_token("desk", [Permission.EDIT, Permission.PUBLISH], now=utc_now())
+        grants = [Grant(Permission.EDIT), Grant(Permission.PUBLISH)]
+        _, token = await issue_token(SYSTEM, "desk", grants, now=utc_now())
         office = cls(folder, database_url, token, webs)
         try:
             yield office
