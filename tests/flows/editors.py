@@ -13,7 +13,7 @@ from cms.content.models import SHARED, Draft, Edition, Item, Kind, PubStatus
 from cms.database import transaction
 from cms.errors import PolyfocalError
 from cms.events import Change, Changed, ChangeType, EventType, record
-from tests.worlds import HEADLINES, World
+from tests.worlds import HEADLINES, SECTIONS, World
 
 LONG_AGO, FAR_AWAY = datetime(2001, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
@@ -76,7 +76,8 @@ class Editor:
     async def _new_slug(self, item: Item) -> None:
         locale = self._dice.choice(list(HEADLINES))
         number = self._dice.randrange(40)
-        await self._save(item, locale, {"headline": f"新闻 {number}", "slug": f"notizia-{number}"})
+        text = {"headline": f"新闻 {number}", "slug": f"notizia-{number}", "body": from_text("新闻。").document}
+        await self._save(item, locale, text)
         await publishing.publish(SYSTEM, item_id=item.id, locales=[locale], now=utc_now())
 
     async def _save_shared(self, item: Item) -> None:
@@ -96,6 +97,7 @@ class Editor:
         }
         if item.kind is Kind.SERIES:
             changes["occasion"] = dice.choice([None, "Milano Cortina 2026"])
+            changes["sections"] = SECTIONS
             changes["entries"] = [
                 {"item": each, "section": dice.choice([None, "gare"]), "role": dice.choice(["LEAD", "RELATED"])}
                 for each in some(others)

@@ -23,7 +23,10 @@ FIELDS = """... on NewsItem {
     ... on VideoAsset { duration aspectRatio script { html } }
     ... on FocusSeries {
         occasion startsOn endsOn introduction { html text } sections { key title }
-        entries(first: 100) { edges { node { section position role item { uri } } } }
+        entries(first: 100) { edges { node { section position role pinned item { uri } } } }
+    }
+    ... on FrontPage {
+        sections { key title } entries(first: 100) { edges { node { section position role pinned item { uri } } } }
     }
 }"""
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from cms.accounts.actors import SYSTEM
 from cms.clock import utc_now
 from cms.content import editing, publishing
+from cms.content.body import from_text
 from cms.content.models import Item, Kind, PubStatus
 from cms.events import Change, ChangeType
 from cms.operating.backup import back_up
@@ -88,7 +89,7 @@ async def test_a_copy_built_from_changes_equals_the_newsroom_after_200_edits(dat
 
 async def published_under_embargo() -> Item:
     """An article that is live but for its embargo."""
-    now, text = utc_now(), {"headline": SECRET}
+    now, text = utc_now(), {"headline": SECRET, "body": from_text("新闻。").document}
     item = (await editing.create_article(SYSTEM, source_locale="zh", text=text, now=now)).item
     await set_state(item.id, None, embargoed_until=FAR_AWAY)
     await publishing.publish(SYSTEM, item_id=item.id, locales=["zh"], now=now)
