@@ -68,7 +68,7 @@ def test_without_a_source_of_its_own_a_record_has_the_files_name(tmp_path):
 
 
 def damaged_files():
-    packed = gzip.compress(b'{"doc_id": "1"}\n' * 2_000 + bytes(range(256)) * 40)
+    packed = gzip.compress(b'{"doc_id": "1"}\n' * 2_000 + bytes(range(256)) * 40, mtime=0)
     yield "gone", None, "No such file"
     yield "empty", b"", "holds no records"
     yield "blank", b"\n \n\r\n", "holds no records"
@@ -80,7 +80,9 @@ def damaged_files():
     yield "tail", packed + b"garbage", "damaged"
 
 
-@pytest.mark.parametrize(("name", "content", "says"), [*damaged_files()], ids=lambda each: each if isinstance(each, str) else "")
+@pytest.mark.parametrize(
+    ("name", "content", "says"), [*damaged_files()], ids=lambda each: each if isinstance(each, str) else ""
+)
 def test_a_file_that_is_not_whole_is_refused_whole(tmp_path, name, content, says):
     if content is not None:
         (tmp_path / name).write_bytes(content)
