@@ -10,6 +10,7 @@ from cms.content import editing, publishing
 from cms.content.body import from_text
 from cms.content.models import Item, Kind, PubStatus
 from cms.events import Change, ChangeType
+from cms.operating.archive import open_archive
 from cms.operating.backup import back_up
 from cms.operating.restore import restore
 from media.storage import open_storage
@@ -131,7 +132,8 @@ async def assert_restored_newsroom_is_copied_anew(office, database, webs, copy: 
     await back_up(database, storage, archive, now=utc_now())
     for web in webs:
         office.stop(web)
-    await restore(archive, database, storage, engine, force=True)
+    with open_archive(archive) as (opened, manifest):
+        await restore(opened, manifest, database, storage, engine, force=True)
     for number in range(2):
         office.start_web(number)
 

@@ -121,7 +121,7 @@ async def variables_of(desk: Desk, length: int) -> dict[str, Any]:
 async def test_the_number_of_statements_is_pinned_and_grows_with_nothing(desk, name):
     query, pinned = READ[name]
     found: dict[int, tuple[list[str], Any]] = {}
-    for length in (3, 20):  # of the first two hits of a search, one is gone: a single key has a text of its own
+    for length in (3, 20):
         variables = await variables_of(desk, length)
         with heard(desk) as told:
             data = await desk.read(query, variables)
