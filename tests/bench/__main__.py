@@ -17,7 +17,7 @@ from statistics import median
 
 from rich.console import Console
 
-from cms.accounts.actors import Permission
+from cms.accounts.actors import SYSTEM
 from cms.accounts.tokens import issue_token
 from cms.app import Newsroom, build_endpoint, build_worker
 from cms.clock import utc_now
@@ -134,7 +134,7 @@ async def _prepare(
         newsroom.locales = await load_locales()
         with _phase("index, by the worker"):
             await build_worker(newsroom).drain()
-        token = await issue_token(f"bench {time.time_ns()}", Permission, now=utc_now())
+        _, token = await issue_token(SYSTEM, f"bench {time.time_ns()}", SYSTEM.grants, now=utc_now())
         asked = await asked_with(corpus)
         counted = {name: asked[name] for name in names}
         statements = {"polyfocal": await count_statements(newsroom, build_endpoint, counted, token)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from cms.accounts.actors import SYSTEM, Permission
+from cms.accounts.actors import SYSTEM
 from cms.accounts.tokens import issue_token
 from cms.clock import utc_now
 from cms.content.serving import configure_locales
@@ -36,7 +36,7 @@ def children(pid: int) -> dict[str, int]:
 async def test_a_killed_process_is_started_again_and_nothing_is_lost(database, database_url, tmp_path, command):
     port = free_port()
     await configure_locales(SYSTEM, LOCALES)
-    token = await issue_token("desk", [Permission.EDIT, Permission.PUBLISH], now=utc_now())
+    _, token = await issue_token(SYSTEM, "desk", SYSTEM.grants, now=utc_now())
     environment = {
         **os.environ,
         "POLYFOCAL_DATA_DIR": str(tmp_path),
