@@ -8,10 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cms.database import MODEL_MODULES, Database
-from cms.freshness import Freshness
-from media.storage import LocalStorage
 from tests.databases import fresh_database
-from tests.desks import Desk
+from tests.desks import Desk, editors_desk
 from tests.servers import begin_run, end_run
 
 # No test may depend on the clock of a machine that is shared.
@@ -49,7 +47,5 @@ async def database(database_url: str, models: tuple[str, ...]) -> AsyncIterator[
 @pytest.fixture
 async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
     """An editor's desk at noon, in a newsroom of three locales."""
-    async with Freshness(database) as freshness:
-        desk = Desk(freshness, LocalStorage(tmp_path / "stored"))
-        await desk.open()
+    async with editors_desk(database, tmp_path) as desk:
         yield desk

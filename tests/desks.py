@@ -1,7 +1,9 @@
 """An editor's desk at a clock that a test sets, and the worker that keeps its times."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from cms.accounts.actors import SYSTEM, Actor, Permission
@@ -10,6 +12,7 @@ from cms.content import editing, publishing, serving
 from cms.content.body import from_text
 from cms.content.models import Draft, Edition, Item, Kind
 from cms.content.publishing import Published
+from cms.database import Database
 from cms.events import Change, Event
 from cms.freshness import Freshness
 from cms.jobs import Job, JobState, Retry
@@ -17,6 +20,7 @@ from cms.reactions import REACTIONS
 from cms.reading.scope import Scope
 from cms.timers import timer_handlers
 from cms.worker import Worker
+from media.storage import LocalStorage
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOCALES = ({"tag": "it", "fallbacks": ["en"]}, {"tag": "zh", "fallbacks": ["en"]}, {"tag": "en", "fallbacks": []})
@@ -130,6 +134,15 @@ class Desk:
         await self.worker().drain()
         assert not await Job.filter(state=JobState.PARKED).exists()
         assert not await Job.filter(last_error__isnull=False).exists()
+
+
+@asynccontextmanager
+async def editors_desk(database: Database, folder: Path) -> AsyncIterator[Desk]:
+    """A desk at noon, in a newsroom of three locales on an open database."""
+    async with Freshness(database) as freshness:
+        desk = Desk(freshness, LocalStorage(folder / "stored"))
+        await desk.open()
+        yield desk
 
 
 async def _nothing(_job: Job) -> None:

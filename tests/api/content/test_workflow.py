@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from cms.accounts.tokens import issue_token
 from cms.content.models import Draft, Item
 from cms.database import Database
 from tests.api.newsrooms import Client, newsroom_on
-from tests.desks import NOON, Desk, minutes
+from tests.desks import NOON, Desk, editors_desk, minutes
 
 DRAFT = "status revision publishAt reopenedFrom reviewNote sourceCorrectedAt availableActions"
 ITEM = (
@@ -65,6 +66,13 @@ class Room:
 def item(item_id: int) -> str:
     """Its global id, as an article's."""
     return encode_id("Article", item_id, "zh")
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The editor's, not that of the newsroom which other tests here share."""
+    async with editors_desk(database, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture

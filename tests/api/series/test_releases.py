@@ -1,5 +1,7 @@
 """Releases over GraphQL: the checklist, refused with everything that is not ready, carried out, taken back."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +11,20 @@ from cms.accounts.actors import Permission
 from cms.content.models import Edition
 from cms.database import Database
 from tests.api.newsrooms import Client, newsroom_on, token_of
+from tests.desks import Desk, editors_desk
 from tests.series import approve, write_series
 
 RELEASE = """{ id status locales onlyReady actor releaseAt releasedAt reversedAt item { id liveLocales }
     parts { locale replaces item { id } } problems { code locale path message item { id } } }"""
 ERRORS = "userErrors { code path message item }"
 pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The editor's, not that of the newsroom which other tests here share."""
+    async with editors_desk(database, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture
