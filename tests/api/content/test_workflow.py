@@ -68,7 +68,9 @@ def item(item_id: int) -> str:
 
 
 @pytest.fixture
-async def room(desk: Desk, database: Database, tmp_path) -> AsyncIterator[Room]:
+async def room(database: Database, tmp_path) -> AsyncIterator[Room]:
+    desk = Desk()
+    await desk.open()
     async with newsroom_on(database, tmp_path, desk) as newsroom:
         held = {
             "chief": list(Permission),
