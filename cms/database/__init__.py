@@ -31,6 +31,7 @@ MODEL_MODULES: tuple[str, ...] = (
     "cms.files.models",
     "cms.content.models",
     "cms.content.links",
+    "cms.content.deskwork",
     "cms.assets.models",
 )
 """Every module with Tortoise models; a module with models is added here in the commit that creates it."""
