@@ -6,11 +6,14 @@ from strawberry.schema.config import StrawberryConfig
 from api.accounts.mutations import AccountsMutation
 from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
+from api.content.deskwork import DeskworkMutation, DeskworkQuery
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
 from api.content.recalls import RecallMutation, RecallQuery
+from api.content.revisions import RevisionMutation, RevisionQuery
 from api.content.translations import TranslationMutation, TranslationQuery
 from api.content.types import Article
+from api.content.upkeep import UpkeepMutation, UpkeepQuery
 from api.content.workflow import WorkflowMutation
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
@@ -21,12 +24,32 @@ from api.taxonomy.types import Contributor, Organisation
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ContentQuery, TranslationQuery, TaxonomyQuery, SearchQuery, PartnersQuery, RecallQuery, AccountsQuery):
+class Query(
+    ContentQuery,
+    UpkeepQuery,
+    RevisionQuery,
+    DeskworkQuery,
+    TranslationQuery,
+    TaxonomyQuery,
+    SearchQuery,
+    PartnersQuery,
+    RecallQuery,
+    AccountsQuery,
+):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(ContentMutation, TranslationMutation, WorkflowMutation, RecallMutation, AccountsMutation):
+class Mutation(
+    ContentMutation,
+    RevisionMutation,
+    DeskworkMutation,
+    UpkeepMutation,
+    TranslationMutation,
+    WorkflowMutation,
+    RecallMutation,
+    AccountsMutation,
+):
     """Everything that can be changed."""
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import strawberry
 
+from api.content.leavings import LeftOnDraft, LeftOnItem
 from api.content.loading import editions_of, grouped, keyed
 from api.context import Info
 from api.enums import CreditRole, DraftAction, DraftStatus, ItemAction, Kind, PubStatus
 from api.nodes import Node, encode_id, key_of
 from api.plans.fetching import Frame
 from api.scalars import JSON, Locale
+from cms.accounts.actors import Permission
 from cms.content import models
 from cms.content.models import SHARED
 from cms.content.parts import TextPart
@@ -48,7 +50,7 @@ class PlannedUnpublication:
 
 
 @strawberry.type(description="An item as those who edit it see it, in no language.")
-class Item(Node):
+class Item(LeftOnItem, Node):
     """An item."""
 
     row: strawberry.Private[models.Item]
@@ -129,14 +131,19 @@ class Item(Node):
         """By its status and the viewer's permissions."""
         return item_actions(info.context.actor, self.row, self.live)
 
-    @strawberry.field(description="Its working copies, the shared part first.")
+    @strawberry.field(description="Its working copies that the viewer may see or write, the shared part first.")
     async def drafts(self, info: Info) -> list["Draft"]:
         """By locale."""
-        return [Draft(row=row) for row in await info.context.load(drafts_of, Frame(), self.row.id)]
+        rows, actor = await info.context.load(drafts_of, Frame(), self.row.id), info.context.actor
+        return [
+            Draft(row=row)
+            for row in rows
+            if any(actor.may(each, self.row.kind, row.locale) for each in (Permission.READ, Permission.EDIT))
+        ]
 
 
 @strawberry.type(description="The working copy of one part of an item.")
-class Draft:
+class Draft(LeftOnDraft):
     """A draft."""
 
     row: strawberry.Private[models.Draft]
@@ -292,6 +299,11 @@ class SaveDraftInput:
         default=None,
         description="Of a translation: the revision of the source that you saw, if not the one it is based on.",
     )
+    autosave: bool = strawberry.field(
+        default=False,
+        description="Whether the client saves by itself: such saves share a revision for some minutes, whose number "
+        "rises each time.",
+    )
 
 
 @strawberry.input(description="Fields of a shared part to save.")
@@ -300,6 +312,7 @@ class SaveSharedInput:
 
     item: strawberry.ID = strawberry.field(description="The id of the item.")
     shared: SharedInput = strawberry.field(description="The fields that change.")
+    autosave: bool = strawberry.field(default=False, description="As in SaveDraftInput.")
 
 
 def text_changes(given: TextInput) -> Mapping[str, Any]:

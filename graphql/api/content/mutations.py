@@ -74,9 +74,8 @@ class ContentMutation:
         ] = None,
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(
-            info, input.item, input.locale, lambda: text_changes(input.text), expected_revision, input.source_revision
-        )
+        saved = {"source_revision": input.source_revision, "autosave": input.autosave}
+        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision, **saved)
 
     @strawberry.mutation(
         description="Save the given fields of an item's shared part. Needs the permission content.edit."
@@ -88,7 +87,9 @@ class ContentMutation:
         expected_revision: Annotated[int, strawberry.argument(description="The revision you saw.")],
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
-        return await _save(info, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision)
+        return await _save(
+            info, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision, autosave=input.autosave
+        )
 
     @strawberry.mutation(
         description="Make drafts what the public reads, all or none. Needs the permission content.publish."
@@ -137,7 +138,7 @@ async def _save(
     locale: str,
     changes: Callable[[], Mapping[str, Any]],
     expected: int | None,
-    source_revision: int | None = None,
+    **how: Any,
 ) -> DraftPayload:
     context = info.context
 
@@ -148,8 +149,8 @@ async def _save(
             locale=locale,
             changes=changes(),
             expected_revision=expected,
-            source_revision=source_revision,
             now=context.now,
+            **how,
         )
         return Draft(row=draft)
 
