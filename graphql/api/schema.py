@@ -7,6 +7,7 @@ from api.accounts.mutations import AccountsMutation
 from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
 from api.content.deskwork import DeskworkMutation, DeskworkQuery
+from api.content.following import DeskSubscription
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
 from api.content.recalls import RecallMutation, RecallQuery
@@ -53,11 +54,17 @@ class Mutation(
     """Everything that can be changed."""
 
 
+@strawberry.type(description="Everything that can be followed, over WebSockets.")
+class Subscription(DeskSubscription):
+    """Everything that can be followed."""
+
+
 def build_schema() -> strawberry.Schema:
     """The schema of the newsroom."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[Article, VideoAsset, FocusSeries, Organisation, Contributor],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
