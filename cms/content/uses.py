@@ -37,7 +37,7 @@ class Use:
 
 
 _Found = tuple[int, str, UseRole, str]
-"""An item, its kind, the role and the locale."""
+"""An item, the locale, the role and the item's kind."""
 
 _SHARED_SQLITE = """
 SELECT i.id, i.kind,
@@ -74,8 +74,8 @@ async def uses_of(actor: Actor, *, item_id: int, ids: Sequence[str]) -> list[Use
     live = {*await _live(item_id), *await _bodies("edition", "body", ids)}
     drafts, live = ({each for each in found if each[0] != item_id} for found in (drafts, live))
     return [
-        Use(item, Kind(kind), locale, role, (item, kind, role, locale) in drafts, (item, kind, role, locale) in live)
-        for item, kind, role, locale in sorted(drafts | live)
+        Use(item, Kind(kind), locale, role, (item, locale, role, kind) in drafts, (item, locale, role, kind) in live)
+        for item, locale, role, kind in sorted(drafts | live)
         if actor.may(Permission.READ, kind, locale)
     ]
 
@@ -85,7 +85,7 @@ async def _shared_drafts(item_id: int) -> list[_Found]:
         found = await rows(_SHARED_POSTGRESQL, item_id, SHARED)
     else:
         found = await rows(_SHARED_SQLITE, item_id, SHARED, *_PATHS)
-    return [(row["id"], row["kind"], role, SHARED) for row in found for name, role in _ROLES.items() if row[name]]
+    return [(row["id"], SHARED, role, row["kind"]) for row in found for name, role in _ROLES.items() if row[name]]
 
 
 async def _live(item_id: int) -> list[_Found]:
@@ -95,7 +95,7 @@ async def _live(item_id: int) -> list[_Found]:
         "WHERE e.target_id = $1 AND EXISTS (SELECT 1 FROM shared_edition s WHERE s.item_id = e.series_id)",
         item_id,
     )
-    return [(row["id"], row["kind"], UseRole(row["role"]), SHARED) for row in found]
+    return [(row["id"], SHARED, UseRole(row["role"]), row["kind"]) for row in found]
 
 
 async def _bodies(table: str, column: str, ids: Sequence[str]) -> list[_Found]:
@@ -113,4 +113,4 @@ async def _bodies(table: str, column: str, ids: Sequence[str]) -> list[_Found]:
 
 def _in_body(found: Sequence[dict[str, Any]]) -> Iterator[_Found]:
     for row in found:
-        yield row["id"], row["kind"], UseRole.BODY, row["locale"]
+        yield row["id"], row["locale"], UseRole.BODY, row["kind"]

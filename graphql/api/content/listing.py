@@ -71,7 +71,7 @@ class ItemFilter:
     assignee: strawberry.ID | None = strawberry.field(default=None, description="With a draft assigned to this user.")
     due_before: datetime | None = strawberry.field(default=None, description="With a draft due earlier than then.")
     text: str | None = strawberry.field(
-        default=None, description="With this in the headline or summary of a draft, in any case."
+        default=None, description="With this in the headline or summary of a draft; A to Z in any case."
     )
 
 
@@ -167,7 +167,8 @@ def _drafted(context: Context, sql: Sql, asked: ItemFilter) -> list[str]:
 def _like(sql: Sql, field: str, pattern: str) -> str:
     if sql.dialect == "postgresql":
         return f"d.content->>'{field}' ILIKE {pattern} ESCAPE '\\'"
-    return f"json_extract(d.content, '$.{field}') LIKE {pattern} ESCAPE '\\'"
+    path = sql.bind(f"$.{field}")  # bound, as no dollar sign may stand in a statement
+    return f"json_extract(d.content, {path}) LIKE {pattern} ESCAPE '\\'"
 
 
 def _readable(actor: Actor, sql: Sql, *, draft: str | None = None) -> str:
