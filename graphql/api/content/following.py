@@ -48,6 +48,8 @@ class DraftChange:
 
 
 EVENTS_MOST = 50
+_OF_PARTS = ("draft.", "comment.")
+"""Events without a locale that are of the shared part; the others are of the item, and so of each text."""
 
 
 @strawberry.type
@@ -110,5 +112,5 @@ async def _events(key: int, part: str, seen: int, position: int) -> list[DraftEv
     return [
         DraftEvent(type=row.type, actor=row.actor, at=row.at)
         for row in reversed(rows)
-        if row.locale in {None, part or None}
+        if row.locale == (part or None) or (row.locale is None and not row.type.startswith(_OF_PARTS))
     ]
