@@ -216,7 +216,7 @@ class Socket:
 
     def __init__(self, *messages: Any) -> None:
         self.sent: list[Any] = []
-        self.taking = asyncio.Event()
+        self.taking, self.told = asyncio.Event(), asyncio.Event()
         self.taking.set()
         self.waiting: asyncio.Queue[Any] = asyncio.Queue()
         self.waiting.put_nowait({"type": "websocket.connect"})

@@ -1,5 +1,6 @@
 """What became of a part: the new is made from the old and the difference, whatever was done to it."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def test_runs_are_both_texts_whole_and_in_order(before: str, after: str, cells: 
     runs = WordDiff(cells).runs(before, after)
     assert (old_of(runs), new_of(runs)) == (before, after)
     assert all(run.text for run in runs)
-    assert all(one.said is not other.said for one, other in zip(runs, runs[1:], strict=False))
+    assert all(one.said is not other.said for one, other in pairwise(runs))
     if before == after:
         assert {run.said for run in runs} <= {Said.SAME}
 
