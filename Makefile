@@ -1,9 +1,9 @@
-# Three targets, the same for people and CI. Only Python 3.11+ and a package index are needed.
+# Four targets, the same for people and CI. Only Python 3.11+ and a package index are needed.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check
+.PHONY: demo test check bench
 
 demo: .venv/running
 	$(BIN)/polyfocal demo
@@ -16,6 +16,9 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/ready
+	$(BIN)/python -m tests.bench $(if $(CORPUS),--corpus $(CORPUS)) $(BENCH)
 
 # Polyfocal and what it needs to run, in half the time of what its tests need.
 .venv/running: requirements-run.lock requirements-build.lock pyproject.toml

@@ -42,7 +42,7 @@ from cms.web.health import health_routes
 from cms.web.middleware import Direct, RequestLog
 from cms.worker import LEASE, Worker
 from media.storage import LocalStorage, open_storage
-from search import Engine, open_engine
+from search import Engine, SearchUnavailableError, open_engine
 
 
 @dataclass
@@ -140,9 +140,12 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
         await newsroom.database.check()
 
     async def index_answers() -> None:
-        if await events.Change.exists():  # before that there is nothing to index
+        try:
             for locale in newsroom.locales.tags:
                 await asyncio.to_thread(newsroom.engine.count, locale)
+        except SearchUnavailableError:
+            if await events.Change.exists():  # before that there is nothing to index
+                raise
 
     endpoint = build_endpoint(newsroom)
     routes: list[BaseRoute] = [

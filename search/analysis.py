@@ -14,18 +14,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import accumulate
+from operator import add
+from typing import Any, Self
 
 import Stemmer
 
 from search.languages import ELISIONS, POSSESSIVES, STEMMERS, language
-from search.scripts import APOSTROPHES, WORDS, clusters, fold
+from search.scripts import APOSTROPHES, UNSPACED, WORDS, clusters, fold
 
 VERSION = 2
-"""Raised whenever the same text gives other tokens: an index that was written before must be rebuilt."""
+"""Raised whenever the same text gives other tokens or places: an index that was written before must be rebuilt."""
 
 LONGEST = 64  # characters of a token; what is longer is no word, and engines limit their keys
 
@@ -44,6 +47,52 @@ class Token:
     start: int
     end: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each position of a text begins and ends in it, as offsets, ascending: what an index keeps to show hits."""
+
+    starts: array[int]
+    ends: array[int]
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> Self:
+        """From the tokens of the text."""
+        size = max((token.position + _width(token.text) for token in tokens), default=0)
+        starts, ends = array("I", bytes(4 * size)), array("I", bytes(4 * size))
+        for token in tokens:
+            starts[token.position] = token.start
+            ends[token.position + _width(token.text) - 1] = token.end
+        for at in range(1, size):  # the last character of a run begins no token
+            starts[at] = starts[at] or ends[at - 1] or ends[at] - 1
+        for at in range(size - 2, -1, -1):  # and its first may end none
+            ends[at] = ends[at] or starts[at + 1]
+        return cls(starts, ends)
+
+    def end(self, position: int, term: str) -> int:
+        """Where a term ends that stands at the position."""
+        return self.ends[position + _width(term) - 1]
+
+    def to_bytes(self) -> bytes:
+        """As an index keeps them: distances, which pack well."""
+        starts, ends = self.starts, self.ends
+        steps = array("I", (at - before for at, before in zip(starts, [0, *starts], strict=False)))
+        lengths = array("I", (end - start for start, end in zip(starts, ends, strict=True)))
+        return (steps + lengths).tobytes()
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> Self:
+        """From what `to_bytes` made."""
+        both = array("I", kept)
+        half = len(both) // 2
+        starts = array("I", accumulate(both[:half]))
+        return cls(starts, array("I", map(add, starts, both[half:])))
+
+
+def _width(term: str) -> int:
+    """The positions that a token covers: each character of a run is one."""
+    return len(term) if UNSPACED.match(term) else 1
 
 
 def analyse(text: str, locale: str) -> list[Token]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from search.analysis import Token, analyse
+from search.analysis import Places, analyse
 from search.query import Phrase
 
 MOST_CHARACTERS = 50_000  # of a text are looked at: a page of hits must not read books
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what no HTML document may hold
 
 _Span = tuple[int, int]
+Positions = Callable[[str], Collection[int]]
 
 
 def snippet(text: str, wanted: Sequence[Phrase], locale: str, length: int = 160) -> str:
@@ -22,10 +23,19 @@ def snippet(text: str, wanted: Sequence[Phrase], locale: str, length: int = 160)
     Where nothing is found it is the beginning of the text. Phrases are marked only as phrases, and in the
     text as it was written, accents and all.
     """
+    text = text[:MOST_CHARACTERS]
+    tokens = analyse(_UNPRINTABLE.sub("\ufffd", text), locale)
+    held: dict[str, set[int]] = {}
+    for token in tokens:
+        held.setdefault(token.text, set()).add(token.position)
+    return passage(text, Places.of(tokens), wanted, lambda term: held.get(term, set()), length)
+
+
+def passage(text: str, places: Places, wanted: Sequence[Phrase], positions: Positions, length: int = 160) -> str:
+    """The snippet of a text that was analysed before: `positions(term)` says where a term stands in it."""
     text = _UNPRINTABLE.sub("\ufffd", text[:MOST_CHARACTERS])
-    tokens = analyse(text, locale)
-    found = _occurrences(tokens, wanted)
-    start, end = _window(text, tokens, found, length)
+    found = [each for each in _occurrences(places, wanted, positions) if each[0][1] <= len(text)]
+    start, end = _window(text, places, found, length)
     pieces = ["… " if start else ""]
     at = start
     for left, right in _joined([span for span, _ in found]):
@@ -41,21 +51,22 @@ def marks(html_text: str) -> bool:
     return "<mark>" in html_text
 
 
-def _occurrences(tokens: list[Token], wanted: Sequence[Phrase]) -> list[tuple[_Span, int]]:
+def _occurrences(places: Places, wanted: Sequence[Phrase], positions: Positions) -> list[tuple[_Span, int]]:
     """Where each wanted phrase stands: (span, which phrase), in reading order."""
-    places: dict[str, dict[int, Token]] = {}
-    for token in tokens:
-        places.setdefault(token.text, {})[token.position] = token
     found: list[tuple[_Span, int]] = []
     for number, phrase in enumerate(wanted):
-        for position, first in places.get(phrase.terms[0][0], {}).items():
-            matched = [places.get(term, {}).get(position + distance) for term, distance in phrase.terms]
-            if last := all(matched) and matched[-1]:
-                found.append(((first.start, last.end), number))
+        (first, _), *others = phrase.terms
+        last, distance = phrase.terms[-1]
+        held = [(positions(term), apart) for term, apart in others]
+        found += [
+            ((places.starts[position], places.end(position + distance, last)), number)
+            for position in positions(first)
+            if all(position + apart in at for at, apart in held)
+        ]
     return sorted(found)
 
 
-def _window(text: str, tokens: list[Token], found: list[tuple[_Span, int]], length: int) -> _Span:
+def _window(text: str, places: Places, found: list[tuple[_Span, int]], length: int) -> _Span:
     """Where to cut: around the stretch that holds most different phrases, then most occurrences, then the
     first.
     """
@@ -74,12 +85,10 @@ def _window(text: str, tokens: list[Token], found: list[tuple[_Span, int]], leng
     spare = max(0, length - (chosen[1] - chosen[0]))
     start = max(0, min(chosen[0] - spare // 3, len(text) - length))
     end = max(chosen[1], min(len(text), start + length))
-    starts = [token.start for token in tokens]
-    ends = sorted(token.end for token in tokens)
     if 0 < start < chosen[0]:
-        start = min(chosen[0], starts[bisect_left(starts, start)])
-    if end < len(text):
-        end = max(chosen[1], ends[max(0, bisect_right(ends, end) - 1)] if ends else end)
+        start = min(chosen[0], places.starts[bisect_left(places.starts, start)])
+    if end < len(text) and places.ends:
+        end = max(chosen[1], places.ends[max(0, bisect_right(places.ends, end) - 1)])
     return start, end if end > start else min(len(text), start + length)
 
 

@@ -1,5 +1,6 @@
 """Fixtures for every test: a database of its own, on SQLite and on PostgreSQL."""
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell starts what it puts in the background with Ctrl-C ignored, and so would be all that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if begin_run():
         config.add_cleanup(end_run)
 

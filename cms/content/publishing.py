@@ -15,7 +15,7 @@ from cms.accounts.actors import Actor, Permission, require
 from cms.content import body as bodies
 from cms.content.addresses import claim_slug, release_slug
 from cms.content.announcing import changes_of
-from cms.content.editing import keep_revision, lock_item
+from cms.content.editing import keep_revision, lock_item, save_draft
 from cms.content.linking import instant, publish_links
 from cms.content.models import SHARED, Draft, Edition, Item, Revision, RevisionKind, SharedEdition
 from cms.content.parts import SharedPart, TextPart
@@ -59,6 +59,36 @@ async def publish(
         item_step(item, ItemAction.PUBLISH)
         live = await make_live(actor, item, configured, wanted, shared=shared, now=now)
     return Published(item, live)
+
+
+async def save_and_publish(
+    actor: Actor,
+    *,
+    item_id: int,
+    locale: str,
+    changes: Mapping[str, Any],
+    expected_revision: int | None,
+    source_revision: int | None = None,
+    now: datetime,
+) -> Draft:
+    """Save the named fields of a text and make it what the public reads, both or neither.
+
+    Raises:
+        what `save_draft` and `publish` raise.
+    """
+    async with transaction():
+        draft = await save_draft(
+            actor,
+            item_id=item_id,
+            locale=locale,
+            changes=changes,
+            expected_revision=expected_revision,
+            source_revision=source_revision,
+            now=now,
+        )
+        await publish(actor, item_id=item_id, locales=[draft.locale], now=now)
+        await draft.refresh_from_db()
+    return draft
 
 
 async def unpublish(actor: Actor, *, item_id: int, locales: Sequence[str], now: datetime) -> Published:

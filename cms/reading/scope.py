@@ -7,11 +7,17 @@ well as by its command, whichever is first.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from tortoise.expressions import Q
 
 from cms.content.models import Item, PubStatus
+
+
+@cache
+def _released(item: str) -> tuple[str, ...]:
+    return f"{item}.pub_status = '{PubStatus.USABLE}'", f"{item}.ready", f"{item}.embargoed_until IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +28,7 @@ class Scope:
 
     def sql(self, item: str, instant: Callable[[datetime], str]) -> tuple[str, ...]:
         """Conditions on the item table under that alias; `instant` binds a time, for its placeholder."""
-        return (
-            f"{item}.pub_status = '{PubStatus.USABLE}'",
-            f"{item}.ready",
-            f"{item}.embargoed_until IS NULL",
-            f"({item}.expires_at IS NULL OR {item}.expires_at > {instant(self.at)})",
-        )
+        return (*_released(item), f"({item}.expires_at IS NULL OR {item}.expires_at > {instant(self.at)})")
 
     def q(self, prefix: str = "") -> Q:
         """The same as a filter of Tortoise; `prefix` is the path to the item, such as `item__`."""

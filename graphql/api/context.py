@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from graphql import DocumentNode
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
@@ -43,6 +44,8 @@ class Context:
     request_id: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     recognise: Callable[[], Awaitable[Actor]] | None = None
+    document: DocumentNode | None = None
+    """The operation's document, if it was read and found valid already."""
     _loaders: dict[tuple[Batch, Frame], DataLoader[Any, Any]] = field(default_factory=dict)
 
     def run(self, variables: Mapping[str, Any]) -> Run:

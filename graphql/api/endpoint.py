@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 import orjson
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
-from graphql.execution.values import get_variable_values
 from starlette.types import Receive, Scope, Send
 from strawberry import Schema
 
@@ -157,23 +156,17 @@ class GraphQLEndpoint:
         except InvalidDocumentError as invalid:
             return 400, {"errors": [errors.formatted(each, errors.VALIDATION_FAILED) for each in invalid.errors]}
         _check_way(operation, is_get=is_get)
-        variables = get_variable_values(
-            self.operations.schema,
-            operation.definition.variable_definitions or (),
-            dict(asked.variables),
-            20,
-            self.operations.hide_suggestions,
-        )
+        variables = operation.variables.read(asked.variables)
         if isinstance(variables, list):
             return 400, {"errors": [errors.formatted(each, errors.BAD_VARIABLES) for each in variables]}
         if _has_nul(asked.variables):
             message = "A variable holds a NUL character, which no text of ours can hold."
             return 400, {"errors": [errors.refused(errors.BAD_VARIABLES, message)]}
         try:
-            plan = operation.plan(self._database.dialect, variables.coerced)
+            plan = operation.plan(self._database.dialect, variables)
         except UncompilableError:
             return 200, await self._by_strawberry(asked, operation, context)
-        run = context.run(variables.coerced)
+        run = context.run(variables)
         try:
             return 200, await self._database.snapshots.run(lambda: plan.program(run), heavy=plan.heavy)
         except NestedError:
@@ -183,6 +176,7 @@ class GraphQLEndpoint:
             return 200, {"data": None, "errors": [errors.refused("TIMEOUT", message)]}
 
     async def _by_strawberry(self, asked: Asked, operation: Operation, context: Context) -> dict[str, Any]:
+        context.document = operation.document
         result = await self.schema.execute(
             asked.query,
             variable_values=dict(asked.variables),

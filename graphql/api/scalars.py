@@ -28,7 +28,12 @@ def _parse_instant(value: Any) -> datetime:
     raise ValueError("A DateTime is a date, a time and an offset, such as 2026-02-06T20:00:00+01:00.")
 
 
-def _parse_locale(value: Any) -> str:
+def parse_locale(value: Any) -> str:
+    """A value that has the form of a tag.
+
+    Raises:
+        ValueError: it has not.
+    """
     if not isinstance(value, str) or not value.isascii() or not 2 <= len(value) <= 35:
         raise ValueError("A Locale is a BCP 47 tag, such as it, zh or zh-Hant.")
     return value
@@ -47,7 +52,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A BCP 47 language tag, such as it, zh or zh-Hant.",
         specified_by_url="https://www.rfc-editor.org/info/bcp47",
         serialize=str,
-        parse_value=_parse_locale,
+        parse_value=parse_locale,
     ),
     JSON: strawberry.scalar(
         name="JSON",

@@ -1,6 +1,9 @@
 """The schema: Strawberry's types, put together."""
 
+from collections.abc import Iterator
+
 import strawberry
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from api.accounts.mutations import AccountsMutation
@@ -59,6 +62,18 @@ class Subscription(DeskSubscription):
     """Everything that can be followed."""
 
 
+class ReadAlready(SchemaExtension):
+    """Executes a document that `plans.operations` has read as it is: neither parsed nor validated again."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Put the context's document in its place."""
+        execution = self.execution_context
+        if execution.context.document is not None:
+            execution.graphql_document = execution.context.document
+            execution.pre_execution_errors = []
+        yield
+
+
 def build_schema() -> strawberry.Schema:
     """The schema of the newsroom."""
     return strawberry.Schema(
@@ -66,5 +81,6 @@ def build_schema() -> strawberry.Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=[Article, VideoAsset, FocusSeries, Organisation, Contributor],
+        extensions=[ReadAlready],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -103,6 +103,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Any, None]):
         except (UnauthenticatedError, ForbiddenError) as error:
             await self._refuse(operation, [errors.refused(error.code, error.message)])
         else:
+            context.document = found.document
             with events.coming_from(context.client.address or None):
                 answer = self._stream if found.is_subscription else self._answer
                 await answer(operation, asked, context)

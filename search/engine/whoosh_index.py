@@ -9,7 +9,7 @@ from typing import Any
 
 from whoosh import columns, fields, formats
 
-from search.analysis import Token, analyse
+from search.analysis import Places, Token, analyse
 from search.document import FIELDS, Document
 from search.engine.whoosh_files import Folder, SealingWriter, Seals, contents_of, holds_index, latest_generation
 
@@ -33,7 +33,7 @@ class Tokens(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
 
 
 def schema() -> Any:
-    """The fields of an index: tokens to find, terms and times to filter by, and the original texts."""
+    """The fields of an index: tokens to find, terms and times to filter by, the texts and where their tokens stand."""
     return fields.Schema(
         id=fields.ID(),
         key=fields.COLUMN(columns.VarBytesColumn()),
@@ -41,6 +41,7 @@ def schema() -> Any:
         ends_at=fields.COLUMN(columns.NumericColumn("q", default=NEVER)),
         terms=fields.ID(),
         texts=fields.STORED(),
+        places=fields.STORED(),
         **{f"text_{name}": Tokens() for name in FIELDS},
     )
 
@@ -103,6 +104,7 @@ def _numbers(writer: Any, keys: Mapping[str, object]) -> list[int]:
 
 def _fields(document: Document, locale: str) -> dict[str, Any]:
     texts = dict(document.texts)
+    tokens = {name: analyse(text, locale) for name, text in texts.items()}
     return {
         "id": document.key,
         "key": document.key.encode(),
@@ -110,5 +112,6 @@ def _fields(document: Document, locale: str) -> dict[str, Any]:
         "ends_at": NEVER if document.ends_at is None else moment(document.ends_at),
         "terms": sorted({term(name, value) for name, values in document.terms.items() for value in values}),
         "texts": texts,
-        **{f"text_{name}": analyse(text, locale) for name, text in texts.items()},
+        "places": {name: Places.of(found).to_bytes() for name, found in tokens.items()},
+        **{f"text_{name}": found for name, found in tokens.items()},
     }

@@ -8,13 +8,15 @@ before they exclude.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
+from search.analysis import Places
 from search.document import FIELDS
 from search.engine.whoosh_files import (
     FileState,
@@ -28,8 +30,8 @@ from search.engine.whoosh_files import (
     reader_of,
 )
 from search.engine.whoosh_index import moment, term
-from search.highlight import marks, snippet
-from search.query import Node, Query, parse, phrases
+from search.highlight import marks, passage
+from search.query import Node, Phrase, Query, parse, phrases
 from search.ranking import rank
 from search.results import Hit, Results, Snippet
 
@@ -143,11 +145,15 @@ class IndexReader:
 
     def positions(self, field: str, term: str, within: Collection[int]) -> Mapping[int, Sequence[int]]:
         found: dict[int, Sequence[int]] = {}
+        wanted = sorted(within)
         for offset, matcher in self._matchers(field, term):
-            while matcher.is_active():
-                if (number := offset + matcher.id()) in within:
+            for number in wanted[bisect_left(wanted, offset) :]:
+                if matcher.is_active() and matcher.id() < number - offset:
+                    matcher.skip_to(number - offset)
+                if not matcher.is_active():
+                    break
+                if matcher.id() == number - offset:
                     found[number] = matcher.value_as("positions")
-                matcher.next()
         return found
 
     def lengths(self, field: str) -> Sequence[int]:
@@ -171,8 +177,10 @@ class IndexReader:
             allowed,
             key=lambda number: (-found[number], -self._published[number], self._keys[number]),
         )
+        page = order[max(0, query.offset) :]
+        snippets = self._snippets(page, node)
         return Results(
-            hits=tuple(self._hit(number, found[number], node, locale) for number in order[max(0, query.offset) :]),
+            hits=tuple(Hit(self._keys[number], found[number], snippets[number]) for number in page),
             total=len(allowed),
             facets={name: self._facet(name, allowed) for name in query.facets},
         )
@@ -203,8 +211,25 @@ class IndexReader:
         )
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
-    def _hit(self, number: int, score: float, node: Node, locale: str) -> Hit:
-        texts: Mapping[str, str] = self._reader.stored_fields(number)["texts"]
+    def _snippets(self, page: Sequence[int], node: Node) -> dict[int, tuple[Snippet, ...]]:
+        """The passages to show of each hit, from the positions that the index holds: no text is analysed again."""
         wanted = tuple(phrases(node))
-        shown = ((name, snippet(texts[name], wanted, locale)) for name in FIELDS if name in texts)
-        return Hit(self._keys[number], score, tuple(Snippet(name, html) for name, html in shown if marks(html)))
+        terms = {term for phrase in wanted for term, _ in phrase.terms}
+        held = {(name, term): self.positions(name, term, page) for name in FIELDS for term in terms}
+        return {number: tuple(self._shown(number, wanted, held)) for number in page}
+
+    def _shown(self, number: int, wanted: Sequence[Phrase], held: Mapping[tuple[str, str], Any]) -> Iterator[Snippet]:
+        stored = self._reader.stored_fields(number)
+        texts, places = stored["texts"], stored["places"]
+        for name in FIELDS:
+            if name not in texts or not any(number in held[name, phrase.terms[0][0]] for phrase in wanted):
+                continue
+            standing = {term: set(at[number]) for (field, term), at in held.items() if field == name and number in at}
+            found = passage(
+                texts[name],
+                Places.from_bytes(places[name]),
+                wanted,
+                lambda term, standing=standing: standing.get(term, set()),  # type: ignore[misc]
+            )
+            if marks(found):
+                yield Snippet(name, found)

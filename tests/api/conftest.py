@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from cms.app import Newsroom
+from tests.api.desks import Desk, open_desk
 from tests.api.newsrooms import Client, open_newsroom
 from tests.worlds import World, build_world
 
@@ -28,3 +29,10 @@ async def inhabited(
     folder = tmp_path_factory.mktemp("newsroom")
     async with open_newsroom(request.param, folder, build_world) as (newsroom, world):
         yield Inhabited(newsroom, world, Client(newsroom))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
+async def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A newsroom that the tests of a module may write to, one after the other."""
+    async with open_desk(request.param, tmp_path_factory.mktemp("desk")) as opened:
+        yield opened

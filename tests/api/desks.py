@@ -17,6 +17,16 @@ from cms.statements import rows
 from tests.api.newsrooms import Client, open_newsroom
 from tests.worlds import NOON, World, build_world
 
+REFUSAL = "userErrors { code path message currentRevision }"
+CREATE = f"mutation($input: ArticleInput!) {{ createArticle(input: $input) {{ result {{ item }} {REFUSAL} }} }}"
+SAVE = f"""mutation($input: SaveDraftInput!, $r: Int) {{
+    saveDraft(input: $input, expectedRevision: $r) {{ result {{ revision }} {REFUSAL} }} }}"""
+SHARED = f"""mutation($input: SaveSharedInput!, $r: Int!) {{
+    saveShared(input: $input, expectedRevision: $r) {{ result {{ revision }} {REFUSAL} }} }}"""
+PUBLISH = f"""mutation($i: ID!, $l: [Locale!]!) {{
+    publish(item: $i, locales: $l) {{ result {{ version }} {REFUSAL} }} }}"""
+UNPUBLISH = PUBLISH.replace("publish(", "unpublish(")
+
 
 @dataclass
 class Desk:

@@ -22,7 +22,8 @@ from graphql import (
 
 HOSTILE: Sequence[Any] = (
     None, "", " ", "città", "城市", "🏔", "\0", "a\u0000b", "'; DROP TABLE item; --", "%", "_", "\\", '"', "{}", "null",
-    "x" * 40, "x" * 2_000, "城" * 50_000, "0", "-1", "1e309", "NaN", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59-14:00",
+    "x" * 40, "x" * 2_000, "城" * 50_000, "0", "-1", "1e309", "NaN", "0000-00-00T00:00:00Z",
+    "9999-12-31T23:59:59-14:00",
     "0001-01-01T00:00:00+14:00", "2026-02-30T00:00:00Z", "2026-02-06T20:00:00", "it", "IT", "zh-Hant", "fr", "x-y", "i",
     "QXJ0aWNsZTox", "QXJ0aWNsZTo5OTk5OTk5OTk5OTk5OTk5OTk5", "QXJ0aWNsZTrZoQ==", "Q29uY2VwdDo5MjIzMzcyMDM2ODU0Nzc1ODA3",
     "WyIiXQ==", "WzEsMiwzXQ==", "aGl0Oi0x", "aGl0OjEwMDE=", "bnVsbA==", "e30=", "W10=", "WyJhcnRpY2xlcyJd",
@@ -33,8 +34,8 @@ HOSTILE: Sequence[Any] = (
 )  # fmt: skip
 
 SHARE = 6
-"""Each field of an input object meets one in so many of them, its neighbour the next ones; literals and variables
-take turns."""
+"""Each field of an input object meets one in so many of them, its neighbour the next ones; an argument every second.
+Literals and variables take turns."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Attempts:
         head = "mutation" if parent is self._schema.mutation_type else "query"
         for arg, about in field.args.items():
             for number, path in enumerate([(), *self._paths(about.type)]):
-                for at, value in enumerate(HOSTILE if not path else HOSTILE[number % SHARE :: SHARE]):
+                tried = HOSTILE[number % SHARE :: SHARE] if path else [None, *HOSTILE[1 + len(name) % 2 :: 2]]
+                for at, value in enumerate(tried):
                     right = {each: self._right(f"{name}.{each}", each, of) for each, of in field.args.items()}
                     given = {
                         each: right[each]

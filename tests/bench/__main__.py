@@ -35,7 +35,6 @@ from tests.bench.operations import LATEST, OPERATIONS, Variables, asked_with
 from tests.bench.reporting import Process, report
 from tests.bench.serving import ANSWERS, compared, product, without_plans
 
-STARTS = 3
 console = Console(width=160, highlight=False)
 
 
@@ -46,7 +45,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=5_000, help="how many to generate; 5000")
     parser.add_argument("--only", default=",".join(OPERATIONS), help="operations, such as Q1,Q2")
     parser.add_argument("--seconds", type=float, default=2.0, help="of load for each server and turn; 2")
-    parser.add_argument("--rounds", type=int, default=3, help="turns; 3")
+    parser.add_argument("--rounds", type=int, default=3, help="turns, and starts; 3")
     parser.add_argument("--database", default="", help="URL of an empty database; SQLite in a temporary folder")
     parser.add_argument("--keep", type=Path, help="a folder to keep the newsroom in, and to find it in again")
     return parser.parse_args(arguments)
@@ -79,7 +78,7 @@ def _bench(
     asked, token, statements = asyncio.run(_prepare(corpus, given.only.split(","), fresh=not loaded.exists()))
     loaded.touch()
     with _phase("first answer"):
-        first_answer = median(_time_to_answer(environment, temporary / "log", asked["Q2"]) for _ in range(STARTS))
+        first_answer = median(_time_to_answer(environment, temporary / "log", asked["Q2"]) for _ in range(given.rounds))
     answers = temporary / "answers"
     answers.mkdir()
     asked = {name: asked[name] for name in given.only.split(",")}

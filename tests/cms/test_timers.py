@@ -10,6 +10,7 @@ from cms.content.models import Edition, Item
 from cms.database import MODEL_MODULES, Database, transaction
 from cms.freshness import Freshness
 from cms.jobs import Job, JobState, Lane, LostLeaseError, claim
+from cms.operating.archive import open_archive
 from cms.operating.backup import back_up
 from cms.operating.restore import restore
 from cms.timers import TIMERS, timer_handlers
@@ -134,7 +135,8 @@ async def test_a_restored_newsroom_keeps_its_moments_the_late_ones_too(dialect, 
             await back_up(database, storage, copy, now=NOON)
             await desk.work(60)
             assert await desk.readers_see(late) == ["it", "zh"]
-            await restore(copy, database, storage, _Engine(), force=True)
+            with open_archive(copy) as (archive, manifest):
+                await restore(archive, manifest, database, storage, _Engine(), force=True)
             assert await desk.readers_see(late) == await desk.readers_see(early) == []
         async with await Database.open(url, models=MODEL_MODULES) as database, Freshness(database) as freshness:
             restarted = Desk(freshness)

@@ -11,7 +11,7 @@ from tests.cms.operating.newsrooms import inhabit, newsroom, rows_of, stored_in
 from tests.commands import ended, polyfocal, started
 from tests.running import serving
 
-KILLS = 5
+KILLS = 4
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,23 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
-
-import pytest
 
 from cms.accounts.actors import SYSTEM
 from cms.clock import utc_now
 from cms.content import editing, publishing
 from cms.content.models import Item, Kind, PubStatus
-from cms.database import MODEL_MODULES
 from cms.events import Change, ChangeType
+from cms.operating.archive import open_archive
 from cms.operating.backup import back_up
 from cms.operating.restore import restore
 from media.storage import open_storage
 from search import open_engine
-from tests.databases import fresh_database
 from tests.flows.editors import FAR_AWAY, LONG_AGO, Editor, set_state
 from tests.flows.offices import Client, Office
 from tests.flows.partners import (
@@ -36,13 +31,6 @@ from tests.worlds import LOCALES, build_world
 EDITS = 200
 SECRET = "尚未公布的消息"
 TAGS = tuple(locale["tag"] for locale in LOCALES)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database that was migrated, as one that is backed up must be."""
-    async with fresh_database(request.param, tmp_path, MODEL_MODULES, migrated=True) as url:
-        yield url
 
 
 async def test_a_copy_built_from_changes_equals_the_newsroom_after_200_edits(database, database_url, tmp_path):
@@ -143,7 +131,8 @@ async def assert_restored_newsroom_is_copied_anew(office, database, webs, copy: 
     await back_up(database, storage, archive, now=utc_now())
     for web in webs:
         office.stop(web)
-    await restore(archive, database, storage, engine, force=True)
+    with open_archive(archive) as (opened, manifest):
+        await restore(opened, manifest, database, storage, engine, force=True)
     for number in range(2):
         office.start_web(number)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from search.analysis import LONGEST, analyse, words
+from search.analysis import LONGEST, Places, analyse, words
 from search.scripts import UNSPACED
 from tests.search.texts import LOCALES, MARKS, TEXTS
 
@@ -123,3 +123,16 @@ def test_composed_and_decomposed_texts_are_read_alike(text: str, locale: str) ->
     ]
 
     assert read[0] == read[1] == read[2]
+
+
+@given(text=TEXTS, locale=st.sampled_from(LOCALES))
+def test_places_say_where_every_token_stands(text: str, locale: str) -> None:
+    tokens = analyse(text, locale)
+    places = Places.of(tokens)
+
+    assert Places.from_bytes(places.to_bytes()) == places
+    assert [(places.starts[t.position], places.end(t.position, t.text)) for t in tokens] == [
+        (t.start, t.end) for t in tokens
+    ]
+    assert list(places.starts) == sorted(places.starts)
+    assert list(places.ends) == sorted(places.ends)

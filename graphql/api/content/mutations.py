@@ -4,7 +4,7 @@ What the client got wrong about content comes as userErrors with `data`; a missi
 GraphQL error.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 import strawberry
@@ -28,9 +28,10 @@ from api.content.payloads import (
     refusable,
 )
 from api.context import Info
+from cms.content import models
 from cms.content.editing import create_article, save_draft
 from cms.content.models import SHARED
-from cms.content.publishing import publish, unpublish
+from cms.content.publishing import publish, save_and_publish, unpublish
 
 
 @strawberry.type
@@ -72,10 +73,25 @@ class ContentMutation:
             int | None,
             strawberry.argument(description="The revision you saw; null to begin a text in a new locale."),
         ] = None,
+        publish: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether the text goes live with it, both or neither. Needs content.publish too."
+            ),
+        ] = False,
     ) -> DraftPayload:
-        """See `cms.content.editing.save_draft`."""
-        saved = {"source_revision": input.source_revision, "autosave": input.autosave}
-        return await _save(info, input.item, input.locale, lambda: text_changes(input.text), expected_revision, **saved)
+        """See `cms.content.editing.save_draft` and `cms.content.publishing.save_and_publish`."""
+        command = save_and_publish if publish else save_draft
+        return await _save(
+            info,
+            command,
+            input.item,
+            input.locale,
+            lambda: text_changes(input.text),
+            expected_revision,
+            source_revision=input.source_revision,
+            **({} if publish else {"autosave": input.autosave}),
+        )
 
     @strawberry.mutation(
         description="Save the given fields of an item's shared part. Needs the permission content.edit."
@@ -88,7 +104,13 @@ class ContentMutation:
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
         return await _save(
-            info, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision, autosave=input.autosave
+            info,
+            save_draft,
+            input.item,
+            SHARED,
+            lambda: shared_changes(input.shared),
+            expected_revision,
+            autosave=input.autosave,
         )
 
     @strawberry.mutation(
@@ -134,6 +156,7 @@ class ContentMutation:
 
 async def _save(
     info: Info,
+    command: Callable[..., Awaitable[models.Draft]],
     item: str,
     locale: str,
     changes: Callable[[], Mapping[str, Any]],
@@ -143,7 +166,7 @@ async def _save(
     context = info.context
 
     async def change() -> Draft:
-        draft = await save_draft(
+        draft = await command(
             context.actor,
             item_id=item_key(item),
             locale=locale,

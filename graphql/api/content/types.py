@@ -222,7 +222,7 @@ LEAD_VIDEO = Link(
     NEWS,
     parent="s.item_id",
     key="a.item_id",
-    order=("a.position",),
+    order=(),  # there is one
     via="association a",
     on="s.item_id = a.target_id",
     where=_is_lead_video,

@@ -116,10 +116,10 @@ class Change:
         """When it changed."""
         return self.row.at
 
-    @planned(Instant("i.expires_at"))
+    @planned(Instant(f"CASE WHEN h.type = '{ChangeType.UPSERTED}' THEN i.expires_at END"))
     def expires_at(self) -> datetime | None:
-        """From when on it must not be used any more. That instant brings no change of its own."""
-        return self.target.expires_at
+        """Of what may be used: from when on it must not be, though the change that tells it may come late."""
+        return self.target.expires_at if self.row.type is ChangeType.UPSERTED else None
 
     @planned(Derived(lambda _run, _frame, kind: kind in RECALLED, ("h.type",)))
     def must_recall(self) -> bool:

@@ -31,6 +31,7 @@ from api.plans.compiling import Compiler, Declarations, Nodes, UncompilableError
 from api.plans.fetching import Program, Run
 from api.plans.roots import QUERY, Root
 from api.plans.sql import Dialect
+from api.plans.variables import VariableReader
 from cms.errors import PolyfocalError
 
 PLANS_MOST = 64
@@ -82,6 +83,7 @@ class Operation:
     definition: OperationDefinitionNode
     declarations: Declarations
     switches: tuple[str, ...]
+    variables: VariableReader
     _plans: dict[tuple[Any, ...], Plan | UncompilableError] = field(default_factory=dict)
 
     @property
@@ -163,7 +165,13 @@ class Operations:
         key = name or ""
         if key not in operations:
             definition = _definition(document, name)
-            operations[key] = Operation(document, definition, self.declarations, _switches(document))
+            operations[key] = Operation(
+                document,
+                definition,
+                self.declarations,
+                _switches(document),
+                VariableReader(self.schema, definition, hide_suggestions=self.hide_suggestions),
+            )
         return operations[key]
 
     def _read(self, text: str) -> DocumentNode:

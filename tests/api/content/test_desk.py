@@ -168,7 +168,8 @@ async def test_strangers_see_nothing_of_the_desk(room: Room):
 
 
 REVISIONS = """query ($item: ID!, $first: Int, $after: String) {
-  revisions(item: $item, locale: "it", first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { number kind author content } } } }"""
+  revisions(item: $item, locale: "it", first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor } edges { node { number kind author content } } } }"""
 RESTORE = f"""mutation ($item: ID!) {{
   restoreRevision(item: $item, locale: "it", revision: 1, expectedRevision: 3) {{ {DRAFT} }} }}"""
 ASSIGN = f"""mutation ($item: ID!, $user: ID!, $due: DateTime!) {{

@@ -8,9 +8,8 @@ import pytest
 from api.nodes import encode_id
 from cms.content.body import from_text
 from cms.content.models import Kind, Revision
-from tests.api.desks import Desk, open_desk
+from tests.api.desks import REFUSAL, Desk, open_desk
 
-REFUSAL = "userErrors { code path message currentRevision }"
 CREATE = f"""mutation($input: ArticleInput!) {{
     createArticle(input: $input) {{ result {{ item locale revision status headline content }} {REFUSAL} }} }}"""
 SAVE = f"""mutation($item: ID!, $locale: Locale!, $text: TextInput!, $seen: Int) {{
@@ -21,7 +20,8 @@ SHARE = f"""mutation($item: ID!, $shared: SharedInput!, $seen: Int!) {{
         result {{ locale revision headline content }} {REFUSAL} }} }}"""
 PUBLISH = f"""mutation($item: ID!, $locales: [Locale!]!, $shared: Boolean! = false) {{
     publish(item: $item, locales: $locales, shared: $shared) {{
-        result {{ id uri kind sourceLocale pubStatus version liveLocales drafts {{ locale revision }} }} {REFUSAL} }} }}"""
+        result {{ id uri kind sourceLocale pubStatus version liveLocales drafts {{ locale revision }} }} {REFUSAL}
+    }} }}"""
 UNPUBLISH = f"""mutation($item: ID!, $locales: [Locale!]!) {{
     unpublish(item: $item, locales: $locales) {{ result {{ version liveLocales }} {REFUSAL} }} }}"""
 ARTICLE = """query($slug: String!, $locale: Locale!, $fallback: Fallback! = CHAIN) {
@@ -83,9 +83,8 @@ async def test_an_article_is_seen_when_it_is_published_and_not_before(desk):
     assert article["body"]["text"] == "La neve è alta.\n\n路已开通。"
     assert article["version"] == 1
     told, _ = await changes(desk, cursor)
-    assert told == [
-        {"type": "UPSERTED", "uri": "urn:test:passo", "locale": "it", "version": 1, "item": {"headline": "Riapre il passo"}}
-    ]  # fmt: skip
+    seen = {"headline": "Riapre il passo"}
+    assert told == [{"type": "UPSERTED", "uri": "urn:test:passo", "locale": "it", "version": 1, "item": seen}]
 
 
 async def test_what_is_saved_is_not_what_is_read(desk):
@@ -231,7 +230,7 @@ async def test_the_id_of_any_locale_names_the_item(desk):
         saved = await done(desk, SAVE, item=each, locale="it", text={"summary": each}, seen=seen)
         assert saved["item"] == item
     video = encode_id("VideoAsset", desk.world.items[Kind.VIDEO][0].id, "zh")
-    saved = await done(desk, SHARE, item=sorted(ids)[0], shared={"leadVideo": video}, seen=2)
+    saved = await done(desk, SHARE, item=min(ids), shared={"leadVideo": video}, seen=2)
     assert saved["content"]["lead_video"] == desk.world.items[Kind.VIDEO][0].id
 
 

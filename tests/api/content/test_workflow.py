@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.nodes import encode_id
-from cms.accounts.actors import Permission
+from cms.accounts.actors import SYSTEM, Grant, Permission
 from cms.accounts.tokens import issue_token
 from cms.content.models import Draft, Item
 from cms.database import Database
@@ -75,7 +75,10 @@ async def room(desk: Desk, database: Database, tmp_path) -> AsyncIterator[Room]:
             "reader": [Permission.READ],
             "writer": [Permission.READ, Permission.EDIT],
         }
-        tokens = {name: await issue_token(name, each, now=NOON) for name, each in held.items()}
+        tokens = {
+            name: (await issue_token(SYSTEM, name, [Grant(permission) for permission in each], now=NOON))[1]
+            for name, each in held.items()
+        }
         yield Room(Client(newsroom), desk, tokens)
 
 

@@ -43,8 +43,10 @@ class BothWays:
         """Run the only operation of a valid document both ways, with variables as a client sends them."""
         given = dict(variables or {})
         operation = self.operations.find(text, None)
-        coerced = get_variable_values(self.schema._schema, operation.definition.variable_definitions or (), given)
+        definitions = operation.definition.variable_definitions or ()
+        coerced = get_variable_values(self.schema._schema, definitions, given)
         assert not isinstance(coerced, list), coerced
+        assert operation.variables.read(given) == coerced.coerced
         resolved = await self._resolve(text, given)
         try:
             plan = operation.plan(self._newsroom.database.dialect, coerced.coerced)

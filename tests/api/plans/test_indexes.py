@@ -6,15 +6,13 @@ neither if it can be helped, it shows whether there is an index that helps.
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from cms.database.config import sqlite_path
 from cms.database.snapshots import Statement
-from tests.api.desks import Desk, open_desk
+from tests.api.desks import Desk
 from tests.api.plans.listening import heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,20 +42,14 @@ FOUND = {
         edges { node { item { headline } } } } } } } }""",
     "about a concept": '{ articles(locale: "it", filter: {concept: "Q29uY2VwdDoxOml0"}) { edges { node { id } } } }',
     "of a series": '{ articles(locale: "it", filter: {series: "Rm9jdXNTZXJpZXM6MjE6"}) { edges { node { id } } } }',
-    "of a contributor": '{ articles(locale: "it", filter: {contributor: "Q29udHJpYnV0b3I6MTo="}) { edges { node { id } } } }',
-    "of an organisation": '{ articles(locale: "it", filter: {organisation: "T3JnYW5pc2F0aW9uOjE6"}) { edges { node { id } } } }',
+    "of a contributor": f'{{ articles(locale: "it", filter: {{contributor: "Q29udHJpYnV0b3I6MTo="}}) {NODE} }}',
+    "of an organisation": f'{{ articles(locale: "it", filter: {{organisation: "T3JnYW5pc2F0aW9uOjE6"}}) {NODE} }}',
     "by id": '{ node(id: "QXJ0aWNsZTo1Oml0") { ... on Article { headline } } }',
     "a concept": '{ concept(uri: "medtop:sport", locale: "it") { name } }',
     "concepts": '{ concepts(scheme: "mediatopic", locale: "it") { edges { node { name } } } }',
     "search": '{ search(query: "Città", locale: "it") { edges { node { headline } } } }',
     "what changed": "{ changes(first: 20) { edges { node { item { headline } } } } }",
 }  # fmt: skip
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
-async def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with open_desk(request.param, tmp_path_factory.mktemp("desk")) as opened:
-        yield opened
 
 
 async def explained(desk: Desk, query: str) -> list[tuple[Statement, list[str]]]:

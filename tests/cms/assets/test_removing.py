@@ -58,6 +58,7 @@ async def test_files_that_came_afterwards_stay(desk):
     item_id = await video(desk, b"vecchio", b"fermo 1")
     await desk.on_item(recalling.takedown, item_id)
     desk.at(1)
+    await desk.on_item(recalling.lift_withhold, item_id)
     await attach(desk, item_id, "新".encode(), b"fermo 2")
     await desk.work()
     assert await stored(desk) >= {"新".encode(), b"fermo 2"}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cms.accounts.actors import ANONYMOUS, SYSTEM
+from cms.content.body import from_text
 from cms.content.editing import create_item, save_draft
 from cms.content.models import Draft, DraftStatus, Item, Kind, PubStatus
 from cms.content.publishing import publish
@@ -23,7 +24,7 @@ async def locales(database):
 
 
 async def make(kind=Kind.ARTICLE, **shared):
-    text = {"headline": "Si apre"}
+    text = {"headline": "Si apre", "body": from_text("Si apre.").document}
     return (await create_item(SYSTEM, kind, source_locale="it", text=text, shared=shared, now=NOON)).item.id
 
 
@@ -37,7 +38,9 @@ async def test_an_item_is_followed_from_draft_to_recall(locales):
     assert await states(item_id, locales) == "DRAFT MISSING MISSING"
     await start_translation(SYSTEM, item_id=item_id, from_locale="it", to_locale="zh", now=NOON)
     assert await states(item_id, locales) == "DRAFT STALE MISSING"
-    change = {"changes": {"headline": "开幕"}, "expected_revision": 1, "now": NOON}
+    body = (await Draft.get(item_id=item_id, locale="zh")).content["body"]
+    body["content"][0]["content"] = [{"type": "text", "text": "开幕了。"}]
+    change = {"changes": {"headline": "开幕", "body": body}, "expected_revision": 1, "now": NOON}
     await save_draft(SYSTEM, item_id=item_id, locale="zh", **change)
     await publish(SYSTEM, item_id=item_id, locales=["it", "zh"], now=NOON)
     assert await states(item_id, locales) == "LIVE LIVE MISSING"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
 import shutil
@@ -210,7 +211,9 @@ def test_a_full_disk_loses_nothing_that_was_written(engine: Engine, folder: Path
 def test_what_cannot_be_read_now_is_not_taken_for_damaged(engine: Engine) -> None:
     engine.close()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (handles() - 1, hard))
+    lowest = os.open(os.devnull, os.O_RDONLY)  # the handle that the next file would get
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
     try:
         with pytest.raises(SearchDiskError):
             engine.search("it", ROMA)
