@@ -28,6 +28,7 @@ from cms.content import commenting, editing, presence
 from cms.content.models import SHARED, Kind
 from cms.content.serving import configure_locales
 from cms.database import Database, transaction
+from cms.freshness import Freshness
 from tests.api.newsrooms import newsroom_on
 from tests.desks import CHIEF, LOCALES, Desk
 from tests.running import serving
@@ -76,6 +77,15 @@ class Room:
             expected_revision=seen,
             now=utc_now(),
         )
+
+
+@pytest.fixture
+async def desk(database: Database) -> AsyncIterator[Desk]:
+    """The editor's desk, and not the API's, beside the database of the test."""
+    async with Freshness(database) as freshness:
+        desk = Desk(freshness)
+        await desk.open()
+        yield desk
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from cms.accounts.tokens import issue_token
 from cms.content import presence
 from cms.content.trashing import trash_item
 from cms.database import Database
+from cms.freshness import Freshness
 from tests.api.newsrooms import Client, newsroom_on, token_of
 from tests.desks import CHIEF, NOON, Desk, minutes
 
@@ -38,6 +39,15 @@ class Room:
         answer = await self.client.ask(text, variables, token=token)
         code: str = answer["errors"][0]["extensions"]["code"]
         return code
+
+
+@pytest.fixture
+async def desk(database: Database) -> AsyncIterator[Desk]:
+    """The editor's desk, and not the API's, beside the database of the test."""
+    async with Freshness(database) as freshness:
+        desk = Desk(freshness)
+        await desk.open()
+        yield desk
 
 
 @pytest.fixture
