@@ -10,7 +10,7 @@ from typing import Self
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,6 +21,7 @@ from api.endpoint import GraphQLEndpoint
 from api.limits import Limits
 from api.plans.operations import Operations
 from api.schema import build_schema
+from api.sockets import Sockets
 from cms import events
 from cms.accounts.actors import Actor
 from cms.accounts.sessions import Lifetimes
@@ -115,6 +116,8 @@ def build_endpoint(newsroom: Newsroom) -> GraphQLEndpoint:
             engine=newsroom.engine,
             dialect=newsroom.database.dialect,
             files_url=newsroom.settings.files_url,
+            feed=newsroom.freshness,
+            clock=newsroom.clock,
             request_id=request_id,
         )
 
@@ -144,14 +147,16 @@ def build_web(newsroom: Newsroom) -> ASGIApp:
             if await events.Change.exists():  # before that there is nothing to index
                 raise
 
+    endpoint = build_endpoint(newsroom)
     routes: list[BaseRoute] = [
+        WebSocketRoute("/graphql", Sockets(endpoint.schema, endpoint)),
         Route("/", lambda _request: RedirectResponse("/graphql")),
         *health_routes({"database": database_answers, "search": index_answers}),
         *file_routes(newsroom.storage, newsroom.clock),
     ]
     if newsroom.settings.graphiql:
         routes.append(Mount("/graphql/assets", StaticFiles(directory=graphiql.ASSETS, packages=[graphiql.PACKAGED])))
-    served: ASGIApp = Direct("/graphql", build_endpoint(newsroom), Starlette(routes=routes))
+    served: ASGIApp = Direct("/graphql", endpoint, Starlette(routes=routes))
     if newsroom.settings.origins:
         served = CORSMiddleware(
             served,

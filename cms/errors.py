@@ -92,16 +92,25 @@ class ForbiddenError(PolyfocalError):
     code = "FORBIDDEN"
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The revision of an item's part that somebody worked from, None if there was none."""
+
+    item_id: int
+    locale: str
+    revision: int | None
+
+
 class ConflictError(PolyfocalError):
     """Somebody else saved first, so that nothing was written: `current` is the revision that stands, None if
-    none does.
+    none does; `seen` says of which draft, and what the actor saw instead.
     """
 
     code = "CONFLICT"
 
-    def __init__(self, message: str, *, path: Sequence[str | int] = (), current: int | None) -> None:
+    def __init__(self, message: str, *, path: Sequence[str | int] = (), current: int | None, seen: Seen) -> None:
         super().__init__(message, path=path)
-        self.current = current
+        self.current, self.seen = current, seen
 
 
 class SlugTakenError(PolyfocalError):

@@ -91,6 +91,8 @@ def web(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=5,
+        ws="websockets-sansio",
+        ws_max_size=settings.body_limit,
     )
     listener = socket.socket(fileno=listen_fd) if listen_fd is not None else listening(settings)
     with listener:

@@ -9,6 +9,10 @@ commands, `linking` publishes references, `serving` keeps the table that the pub
 `announcing` what recipients are told. More commands: `workflow` of drafts, `scheduling` and `embargoing` for what
 happens at a time, `correcting` and `recalling` for what is public, with their `notices`.
 
+`revisions` reads, compares and restores what was kept, `comparing` and `words` say what became of a part, and
+`autosaving` which saves keep no revision of their own. `deskwork` has what people leave for one another, with the
+commands in `commenting`, `assigning` and `presence`; `duplicating`, `trashing` and `uses` are about an item as a whole.
+
 `segments` cuts a text into what is translated piece by piece, `staleness` says which pieces lag behind their source;
 `translating` holds the commands of translators, `exchanging` carries their work out and in as XLIFF.
 """

@@ -13,18 +13,19 @@ from tortoise.exceptions import IntegrityError
 
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
+from cms.content.autosaving import revision_to_take_up
 from cms.content.models import SHARED, Draft, DraftStatus, Item, Kind, Revision, RevisionKind
 from cms.content.parts import KINDS_OF_FIELDS, SharedPart, TextPart
 from cms.content.references import check_references
 from cms.content.segments import segment_hashes
 from cms.content.staleness import note_translated
 from cms.database import transaction
-from cms.errors import ConflictError, InvalidInputError, NotFoundError
+from cms.errors import ConflictError, InvalidInputError, NotFoundError, Seen, TransitionError
 from cms.events import EventType
 from cms.plaintext import check_line
 from cms.taxonomy.locales import load_locales
 
-_CREATED = {
+CREATED = {
     Kind.ARTICLE: EventType.ARTICLE_CREATED,
     Kind.VIDEO: EventType.VIDEO_CREATED,
     Kind.SERIES: EventType.SERIES_CREATED,
@@ -71,7 +72,7 @@ async def create_item(
             SHARED: await begin_part(actor, item, SHARED, shared or {}, now),
             locale: await begin_part(actor, item, locale, text, now),
         }
-        events.record(_CREATED[kind], item_id=item.id, actor=actor.name, at=now)
+        events.record(CREATED[kind], item_id=item.id, actor=actor.name, at=now)
     return Saved(item, drafts)
 
 
@@ -98,12 +99,15 @@ async def save_draft(
     changes: Mapping[str, Any],
     expected_revision: int | None,
     source_revision: int | None = None,
+    autosave: bool = False,
     now: datetime,
 ) -> Draft:
     """Save the named fields of one part and keep a Revision.
 
     `expected_revision` is the revision the editor started from: None to begin a text in a new locale.
     `source_revision` is the revision of the source that a translator worked from, if it moved on since.
+    An `autosave` is one that a client makes by itself: it raises the draft's revision like any other, but may take up
+    the Revision of the one before (see `autosaving`), and does nothing where nothing changed.
 
     Raises:
         NotFoundError: no such item.
@@ -119,29 +123,41 @@ async def save_draft(
         draft = await Draft.get_or_none(item_id=item_id, locale=locale)
         current = draft.revision if draft else None
         if current != expected_revision:
-            raise ConflictError(_conflict(current, expected_revision), path=("expectedRevision",), current=current)
+            raise ConflictError(
+                _conflict(current, expected_revision),
+                path=("expectedRevision",),
+                current=current,
+                seen=Seen(item_id, locale, expected_revision),
+            )
         if draft is None:
             draft = await begin_part(actor, item, locale, changes, now)
         else:
-            draft.content = await _content(item, locale, draft.content, changes)
+            content = await _content(item, locale, draft.content, changes)
+            if autosave and content == draft.content and source_revision is None:
+                return draft
+            draft.content = content
             before, draft.segment_hashes = draft.segment_hashes, _hashes(locale, draft.content)
             await note_translated(draft, _differing(before, draft.segment_hashes), source_revision)
-            await keep_revision(actor, draft, RevisionKind.SAVE, now)
+            await keep_revision(actor, draft, RevisionKind.SAVE, now, autosave=autosave)
         events.record(EventType.DRAFT_SAVED, item_id=item_id, locale=locale or None, actor=actor.name, at=now)
     return draft
 
 
-async def lock_item(item_id: int) -> Item:
+async def lock_item(item_id: int, *, trashed: bool = False) -> Item:
     """The item, locked until the transaction ends: every command on an item begins here.
 
-    Others may still refer to it, or two items that refer to each other would wait for each other.
+    Others may still refer to it, or two items that refer to each other would wait for each other. What lies in the
+    trash is left alone but by commands that say so: those that take it out, and the timers, whose moments stand.
 
     Raises:
         NotFoundError: no such item.
+        TransitionError: it is in the trash.
     """
     item = await Item.filter(id=item_id).select_for_update(no_key=True).get_or_none()
     if item is None:
         raise NotFoundError("There is no such item.", path=("item",))
+    if item.trashed_at is not None and not trashed:
+        raise TransitionError("The item is in the trash: take it out first.", path=("item",))
     return item
 
 
@@ -153,14 +169,20 @@ async def keep_revision(
     *,
     version: int | None = None,
     note: str | None = None,
+    autosave: bool = False,
 ) -> None:
-    """Number the draft's content one up and keep it for good; that undoes approval and schedule, visibly."""
+    """Number the draft's content one up and keep it; that undoes approval and schedule, visibly."""
+    taken_up = await revision_to_take_up(actor.name, draft, now) if autosave else None
     if version is None:
         _reopen(actor, draft, now)
     draft.revision += 1
     draft.status, draft.publish_at = DraftStatus.DRAFT, None
     draft.updated_at = now
     await draft.save()
+    if taken_up is not None:
+        kept = {"number": draft.revision, "content": draft.content, "source_hashes": draft.source_hashes}
+        await taken_up.update_from_dict({**kept, "created_at": now}).save(update_fields=[*kept, "created_at"])
+        return
     await Revision.create(
         item_id=draft.item_id,
         locale=draft.locale,
@@ -170,6 +192,8 @@ async def keep_revision(
         author=actor.name,
         note=note,
         version=version,
+        source_hashes=draft.source_hashes,
+        autosaved_since=now if autosave else None,
         created_at=now,
     )
 
@@ -201,6 +225,7 @@ async def begin_part(
     *,
     translated_from: str | None = None,
     based_on_revision: int | None = None,
+    source_hashes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Draft:
     """Start the working copy of one part of a locked item, and keep its first Revision.
 
@@ -216,6 +241,7 @@ async def begin_part(
         segment_hashes=_hashes(locale, content),
         translated_from=translated_from,
         based_on_revision=based_on_revision,
+        source_hashes=dict(source_hashes or {}),
         updated_at=now,
     )
     await keep_revision(actor, draft, RevisionKind.SAVE, now)

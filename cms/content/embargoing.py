@@ -59,7 +59,7 @@ async def lift_embargo(actor: Actor, *, item_id: int, now: datetime) -> Publishe
 async def end_embargo(actor: Actor, *, item_id: int, moment: datetime, now: datetime) -> None:
     """Release the item if its embargo ends at that moment."""
     async with transaction():
-        item = await lock_item(item_id)
+        item = await lock_item(item_id, trashed=True)
         if item.embargoed_until == moment:
             configured = await hold_locales()
             await _release(actor, item, configured, await live_locales(item, configured), now)
@@ -87,7 +87,7 @@ async def set_expiry(actor: Actor, *, item_id: int, expires_at: datetime | None,
 async def expire(actor: Actor, *, item_id: int, moment: datetime, now: datetime) -> None:
     """Tell recipients that the item has ended, if it ends at that moment; readers lost it by the clock."""
     async with transaction():
-        item = await lock_item(item_id)
+        item = await lock_item(item_id, trashed=True)
         if item.expires_at == moment:
             live = await live_locales(item, await hold_locales())
             await announce(actor, item, EventType.ITEM_EXPIRED, live, now=now)

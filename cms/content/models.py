@@ -19,6 +19,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from cms.accounts.models import User
+
 SHARED = ""
 """The `locale` of a draft or revision of the shared part, which is in no language."""
 
@@ -74,7 +76,7 @@ class Item(Model):
     """Something that can be published, whatever its languages.
 
     Embargo, expiry and kill live here and act at once. `advisory` says by locale why the item was recalled, which
-    was at `recalled_at`; both are null while it is usable.
+    was at `recalled_at`; both are null while it is usable. `trashed_at` is set while it lies in the trash.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -88,6 +90,7 @@ class Item(Model):
     expires_at: datetime | None = fields.DatetimeField(null=True)
     recalled_at: datetime | None = fields.DatetimeField(null=True)
     advisory: dict[str, str] | None = fields.JSONField(null=True)
+    trashed_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -102,6 +105,7 @@ class Draft(Model):
     and is based on a revision of it; `source_hashes` says so segment by segment (see `staleness`).
     `publish_at` is set while it is scheduled; `review_note` is why it was last returned, until it is submitted again;
     `source_corrected_at` is set when the source text was corrected, until this one is published.
+    Somebody may be assigned to it, to be done at `due_at`; `desk_note` is what they leave for one another to read.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -118,6 +122,12 @@ class Draft(Model):
     publish_at: datetime | None = fields.DatetimeField(null=True)
     review_note = fields.CharField(max_length=2000, null=True)
     source_corrected_at: datetime | None = fields.DatetimeField(null=True)
+    assignee: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "cms.User", related_name="drafts", null=True, on_delete=fields.SET_NULL
+    )
+    assignee_id: int | None
+    due_at: datetime | None = fields.DatetimeField(null=True)
+    desk_note = fields.CharField(max_length=2000, null=True)
     updated_at: datetime = fields.DatetimeField()
 
     undone: DraftStatus | None = None
@@ -126,10 +136,16 @@ class Draft(Model):
     class Meta:
         table = "draft"
         unique_together = (("item", "locale"),)
+        indexes = (Index(fields=("assignee_id", "due_at"), name="draft_assignee"),)
 
 
 class Revision(Model):
-    """One kept state of one part. Never changed."""
+    """One kept state of one part.
+
+    Never changed, but for an autosave, which the next one of the same person may take up (see `autosaving`): its
+    number rises then, so that numbers ascend with gaps. `autosaved_since` is when such a run began, None for what is
+    kept for good. `source_hashes` are those of the draft then.
+    """
 
     id = fields.BigIntField(primary_key=True)
     item: fields.ForeignKeyRelation[Item] = fields.ForeignKeyField("cms.Item", related_name="revisions")
@@ -141,6 +157,8 @@ class Revision(Model):
     author = fields.CharField(max_length=200)
     note = fields.CharField(max_length=2000, null=True)
     version: int | None = fields.IntField(null=True)
+    source_hashes: dict[str, dict[str, Any]] = fields.JSONField(default=dict)
+    autosaved_since: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -1,4 +1,6 @@
-"""Whether what a shared part refers to is there; asked when it is saved, since nothing of it is ever deleted."""
+"""Whether what a shared part refers to is there, and not in the trash; asked when it is saved, since nothing of it is
+ever deleted.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -17,7 +19,8 @@ async def check_references(item: Item, part: SharedPart, fields: Collection[str]
     Raises:
         InvalidInputError: the path names the field.
     """
-    videos, items = Item.filter(kind=Kind.VIDEO), Item.all()
+    items = Item.filter(trashed_at=None)
+    videos = items.filter(kind=Kind.VIDEO)
     lead = [] if part.lead_video is None else [part.lead_video]
     references: Sequence[tuple[str, QuerySet[Any], str, Sequence[int]]] = (
         ("subjects", Concept.all(), "concept", part.subjects),

@@ -53,7 +53,7 @@ async def set_timer(name: str, item_id: int, moment: datetime, *, now: datetime)
 async def publish_due(actor: Actor, *, item_id: int, moment: datetime, now: datetime) -> None:
     """Publish together whatever of the item is scheduled for that moment. Raises as `publish` does."""
     async with transaction():
-        await lock_item(item_id)
+        await lock_item(item_id, trashed=True)
         due = await _scheduled(item_id, moment)
         if due:
             locales = [draft.locale for draft in due if draft.locale != SHARED]
@@ -74,7 +74,7 @@ async def refuse_due(actor: Actor, refusal: PolyfocalError, *, item_id: int, mom
         "problems": [{"code": each.code, "path": each.path, "message": each.message} for each in problems],
     }
     async with transaction():
-        await lock_item(item_id)
+        await lock_item(item_id, trashed=True)
         for draft in await _scheduled(item_id, moment):
             draft.status, draft.publish_at = DraftStatus.APPROVED, None
             await draft.save(update_fields=["status", "publish_at"])
@@ -139,7 +139,7 @@ async def unpublish_due(actor: Actor, *, item_id: int, moment: datetime, now: da
     of a canceled one nothing comes back anyway.
     """
     async with transaction():
-        item = await lock_item(item_id)
+        item = await lock_item(item_id, trashed=True)
         due = await Edition.filter(item_id=item_id, unpublish_at=moment).only("id", "locale")
         if not due or item.pub_status is PubStatus.CANCELED:
             return

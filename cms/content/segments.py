@@ -18,7 +18,7 @@ from cms.content.parts import TextPart
 FIELDS = ("headline", "summary", "dateline_place", "located")
 """The fields that are translated; a slug is made anew in each locale."""
 
-_NAMED_TEXT = {"figure": "caption", "video": "caption", "blockquote": "cite"}
+NAMED_TEXT = {"figure": "caption", "video": "caption", "blockquote": "cite"}
 """Blocks that say something in an attribute, which holds no marks."""
 
 
@@ -80,21 +80,22 @@ def aligned(source: Json, target: Json) -> Json:
 
     Only whole top-level blocks come in, and blocks inside a container that both have; nothing of the target goes.
     """
-    return {**target, "content": _aligned(source["content"], target["content"], set(_ids(target["content"])))}
+    return {**target, "content": _aligned(source["content"], target["content"], set(block_ids(target["content"])))}
 
 
 def _segments(nodes: Sequence[Json]) -> Iterator[Segment]:
     for node in nodes:
         children = node.get("content", ())
-        if node["type"] in _NAMED_TEXT:
-            yield Segment(node["attrs"]["id"], node["type"], _plain(node["attrs"][_NAMED_TEXT[node["type"]]] or ""))
-        elif _is_textual(node):
+        if node["type"] in NAMED_TEXT:
+            yield Segment(node["attrs"]["id"], node["type"], _plain(node["attrs"][NAMED_TEXT[node["type"]]] or ""))
+        elif is_textual(node):
             yield Segment(node["attrs"]["id"], node["type"], children)
-        if not _is_textual(node):
+        if not is_textual(node):
             yield from _segments(children)
 
 
-def _is_textual(node: Json) -> bool:
+def is_textual(node: Json) -> bool:
+    """Whether the block holds inline content, and so no other blocks."""
     return node["type"] in {"paragraph", "heading"}
 
 
@@ -108,9 +109,9 @@ def _text(content: Sequence[Json]) -> str:
 
 def _silent(node: Json) -> Json:
     bare = {name: value for name, value in node.items() if name != "content"}
-    if name := _NAMED_TEXT.get(node["type"]):
+    if name := NAMED_TEXT.get(node["type"]):
         bare["attrs"] = {**node["attrs"], name: node["attrs"][name] and ""}
-    if not _is_textual(node) and "content" in node:
+    if not is_textual(node) and "content" in node:
         bare["content"] = [_silent(child) for child in node["content"]]
     return bare
 
@@ -118,21 +119,22 @@ def _silent(node: Json) -> Json:
 def _saying(node: Json, said: Mapping[str, Sequence[Json]]) -> Json:
     content = said.get(node["attrs"]["id"])
     changed = dict(node)
-    if name := _NAMED_TEXT.get(node["type"]):
+    if name := NAMED_TEXT.get(node["type"]):
         if content is not None:
             changed["attrs"] = {**node["attrs"], name: _text(content) or (node["attrs"][name] and "")}
-    elif _is_textual(node) and content is not None:
+    elif is_textual(node) and content is not None:
         changed["content"] = list(content)
-    if not _is_textual(node) and "content" in node:
+    if not is_textual(node) and "content" in node:
         changed["content"] = [_saying(child, said) for child in node["content"]]
     return changed
 
 
-def _ids(nodes: Sequence[Json]) -> Iterator[str]:
+def block_ids(nodes: Sequence[Json]) -> Iterator[str]:
+    """The ids of blocks and of those inside them, in document order."""
     for node in nodes:
         yield node["attrs"]["id"]
-        if not _is_textual(node):
-            yield from _ids(node.get("content", ()))
+        if not is_textual(node):
+            yield from block_ids(node.get("content", ()))
 
 
 def _aligned(source: Sequence[Json], target: Sequence[Json], known: set[str]) -> list[Json]:
@@ -145,7 +147,7 @@ def _aligned(source: Sequence[Json], target: Sequence[Json], known: set[str]) ->
             merged.insert(place, _silent(node))
             place += 1
         elif here is not None:
-            if not _is_textual(node) and "content" in node and "content" in merged[here]:
+            if not is_textual(node) and "content" in node and "content" in merged[here]:
                 inner = _aligned(node["content"], merged[here]["content"], known)
                 merged[here] = {**merged[here], "content": inner}
             place = here + 1

@@ -49,16 +49,20 @@ def is_stale(source: Mapping[str, str], target: Mapping[str, str], sources: Sour
     return any(segment_state(name, source, target, target, sources) is not SegmentState.TRANSLATED for name in source)
 
 
-async def source_hashes_at(item_id: int, locale: str, revision: int) -> dict[str, str]:
-    """The hashes of a source's segments at one of its revisions.
+async def source_at(item_id: int, locale: str, revision: int) -> Revision:
+    """The source at one of its revisions.
+
+    One that an autosave overwrote is gone: the one kept before it stands for it, so that what changed in between is
+    stale rather than thought to be translated.
 
     Raises:
         InvalidInputError: it has no such revision.
     """
-    found = await Revision.get_or_none(item_id=item_id, locale=locale, number=revision)
-    if found is None:
+    kept = Revision.filter(item_id=item_id, locale=locale)
+    found = await kept.filter(number__lte=revision).order_by("-number").first()
+    if found is None or (found.number < revision and not await kept.filter(number__gt=revision).exists()):
         raise InvalidInputError(f"The source has no revision {revision}.", path=("sourceRevision",))
-    return segment_hashes(TextPart.from_json(found.content))
+    return found
 
 
 async def note_translated(draft: Draft, changed: Collection[str], revision: int | None) -> None:
@@ -76,10 +80,10 @@ async def note_translated(draft: Draft, changed: Collection[str], revision: int 
         return
     if not changed and revision is None:
         return
-    if revision is not None:
-        draft.based_on_revision = revision
-    assert draft.based_on_revision is not None
-    source = await source_hashes_at(draft.item_id, draft.translated_from, draft.based_on_revision)
+    seen = draft.based_on_revision if revision is None else revision
+    assert seen is not None
+    kept = await source_at(draft.item_id, draft.translated_from, seen)
+    draft.based_on_revision, source = kept.number, segment_hashes(TextPart.from_json(kept.content))
     sources = dict(draft.source_hashes)
     for name in changed:
         if name in source and name in draft.segment_hashes:

@@ -134,7 +134,9 @@ def item_permission(action: ItemAction) -> Permission:
 
 
 def draft_actions(actor: Actor, item: Item, draft: Draft) -> list[DraftAction]:
-    """What the actor may do to the draft now, in the table's order."""
+    """What the actor may do to the draft now, in the table's order; nothing in the trash."""
+    if item.trashed_at is not None:
+        return []
     usable = item.pub_status is PubStatus.USABLE
     return [
         step.action
@@ -146,7 +148,9 @@ def draft_actions(actor: Actor, item: Item, draft: Draft) -> list[DraftAction]:
 
 
 def item_actions(actor: Actor, item: Item, live: Sequence[str]) -> list[ItemAction]:
-    """What the actor may do to the item now; an action on texts, if in any locale."""
+    """What the actor may do to the item now; an action on texts, if in any locale. Nothing in the trash."""
+    if item.trashed_at is not None:
+        return []
     per_locale = {ItemAction.PUBLISH, ItemAction.CORRECT, ItemAction.UNPUBLISH}
     possible = {
         ItemAction.CORRECT: bool(live),

@@ -17,7 +17,7 @@ from cms.content.parts import TextPart
 from cms.content.segments import Segment, aligned, segments, skeleton, with_segments
 from cms.content.staleness import SegmentState, segment_state
 from cms.database import transaction
-from cms.errors import ConflictError, InvalidInputError, NotFoundError, TransitionError
+from cms.errors import ConflictError, InvalidInputError, NotFoundError, Seen, TransitionError
 from cms.events import EventType
 from cms.taxonomy.locales import load_locales
 
@@ -126,6 +126,7 @@ async def accept_source_block(
                     f"The text in {draft.locale} is at revision {draft.revision} now; you saw {seen}.",
                     path=(name,),
                     current=draft.revision,
+                    seen=Seen(item_id, draft.locale, seen),
                 )
         sources = dict(target.source_hashes)
         for index, name in enumerate(segment_ids):

@@ -10,13 +10,14 @@ from typing import Any
 
 from cms import events
 from cms.accounts.actors import Actor, Permission, require
+from cms.content.autosaving import keep_for_good
 from cms.content.editing import lock_item
 from cms.content.models import SHARED, Draft, DraftStatus, Item
 from cms.content.readiness import require_ready
 from cms.content.scheduling import future, set_timer
 from cms.content.transitions import DraftAction, ItemAction, draft_step, item_step
 from cms.database import transaction
-from cms.errors import ConflictError, NotFoundError
+from cms.errors import ConflictError, NotFoundError, Seen
 from cms.events import EventType
 from cms.plaintext import check_text
 from cms.taxonomy.locales import load_locales
@@ -34,8 +35,9 @@ async def submit_draft(actor: Actor, *, item_id: int, locale: str, expected_revi
     """
     require(actor, Permission.EDIT)
     async with transaction():
-        _, draft = await _lock_draft(actor, Permission.EDIT, item_id, locale, expected_revision)
+        _, draft = await lock_draft(actor, Permission.EDIT, item_id, locale, expected_revision)
         draft.review_note = None
+        await keep_for_good(draft)
         await _move(actor, draft, DraftAction.SUBMIT, EventType.DRAFT_SUBMITTED, now)
     return draft
 
@@ -52,7 +54,7 @@ async def return_draft(
     """
     require(actor, Permission.REVIEW)
     async with transaction():
-        _, draft = await _lock_draft(actor, Permission.REVIEW, item_id, locale, expected_revision)
+        _, draft = await lock_draft(actor, Permission.REVIEW, item_id, locale, expected_revision)
         draft.review_note = check_text(note, name="note", most=NOTE_MOST) or None
         data = {"note": draft.review_note}
         await _move(actor, draft, DraftAction.RETURN, EventType.DRAFT_RETURNED, now, data=data)
@@ -68,7 +70,7 @@ async def approve_draft(actor: Actor, *, item_id: int, locale: str, expected_rev
     """
     require(actor, Permission.REVIEW)
     async with transaction():
-        _, draft = await _lock_draft(actor, Permission.REVIEW, item_id, locale, expected_revision)
+        _, draft = await lock_draft(actor, Permission.REVIEW, item_id, locale, expected_revision)
         await _move(actor, draft, DraftAction.APPROVE, EventType.DRAFT_APPROVED, now)
     return draft
 
@@ -88,7 +90,7 @@ async def schedule_draft(
     """
     require(actor, Permission.PUBLISH)
     async with transaction():
-        item, draft = await _lock_draft(actor, Permission.PUBLISH, item_id, locale, expected_revision)
+        item, draft = await lock_draft(actor, Permission.PUBLISH, item_id, locale, expected_revision)
         item_step(item, ItemAction.PUBLISH)
         moment = future(publish_at, name="publishAt", now=now)
         require_ready(item, {draft.locale: draft.content}, now=now, later=True)
@@ -108,7 +110,7 @@ async def unschedule_draft(actor: Actor, *, item_id: int, locale: str, expected_
     """
     require(actor, Permission.PUBLISH)
     async with transaction():
-        _, draft = await _lock_draft(actor, Permission.PUBLISH, item_id, locale, expected_revision)
+        _, draft = await lock_draft(actor, Permission.PUBLISH, item_id, locale, expected_revision)
         draft.publish_at = None
         await _move(actor, draft, DraftAction.UNSCHEDULE, EventType.DRAFT_UNSCHEDULED, now)
     return draft
@@ -121,9 +123,16 @@ async def unschedule_all(actor: Actor, item: Item, *, now: datetime) -> None:
         await _move(actor, draft, DraftAction.UNSCHEDULE, EventType.DRAFT_UNSCHEDULED, now)
 
 
-async def _lock_draft(
-    actor: Actor, permission: Permission, item_id: int, locale: str, expected: int
+async def lock_draft(
+    actor: Actor, permission: Permission, item_id: int, locale: str, expected: int | None = None
 ) -> tuple[Item, Draft]:
+    """A draft with its item, locked until the transaction ends; `expected` is the revision that its actor saw.
+
+    Raises:
+        NotFoundError: no such item or draft.
+        ForbiddenError: the actor lacks the permission there.
+        ConflictError: the draft is at another revision.
+    """
     item = await lock_item(item_id)
     if locale != SHARED:
         locale = (await load_locales()).check(locale, "locale")
@@ -131,9 +140,10 @@ async def _lock_draft(
     draft = await Draft.get_or_none(item_id=item_id, locale=locale)
     if draft is None:
         raise NotFoundError(f"There is no draft in {locale}.", path=("locale",))
-    if draft.revision != expected:
+    if expected is not None and draft.revision != expected:
         message = f"The draft is at revision {draft.revision} now; you saw {expected}."
-        raise ConflictError(message, path=("expectedRevision",), current=draft.revision)
+        seen = Seen(item_id, locale, expected)
+        raise ConflictError(message, path=("expectedRevision",), current=draft.revision, seen=seen)
     return item, draft
 
 

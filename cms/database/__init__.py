@@ -32,6 +32,7 @@ MODEL_MODULES: tuple[str, ...] = (
     "cms.content.models",
     "cms.content.links",
     "cms.series.models",
+    "cms.content.deskwork",
     "cms.assets.models",
 )
 """Every module with Tortoise models; a module with models is added here in the commit that creates it."""

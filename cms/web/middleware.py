@@ -67,7 +67,7 @@ class Direct:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        chosen = self._application if scope.get("path") == self._path else self._others
+        chosen = self._application if scope["type"] == "http" and scope["path"] == self._path else self._others
         await chosen(scope, receive, send)
 
 

@@ -66,8 +66,8 @@ class GraphQLEndpoint:
         body_limit: int,
         graphiql: bool,
     ) -> None:
-        self._schema, self._operations, self._database = schema, operations, database
-        self._authentication, self._context = authentication, context
+        self.schema, self.operations, self._database = schema, operations, database
+        self.authentication, self.context = authentication, context
         self._body_limit, self._graphiql = body_limit, graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,9 +93,9 @@ class GraphQLEndpoint:
             asked = await self._read(scope, receive, headers)
             is_get = scope["method"] == "GET"
             actor = await self._recognise(headers, by_cookie=not is_get)
-            context = self._context(actor, client_of(scope, headers), scope.get("request_id", ""))
+            context = self.context(actor, client_of(scope, headers), scope.get("request_id", ""))
             with events.coming_from(context.client.address or None):
-                status, result = await self._execute(asked, context, is_get=is_get)
+                status, result = await self.execute(asked, context, is_get=is_get)
             extra = context.headers
         except RefusedError as refusal:
             status, result, extra = refusal.status, {"errors": [refusal.error]}, refusal.headers
@@ -113,13 +113,13 @@ class GraphQLEndpoint:
             RefusedError: the token or session is not good. The browser forgets such a session, or it could begin none.
         """
         try:
-            return await self._authentication.recognise(headers, by_cookie=by_cookie)
+            return await self.authentication.recognise(headers, by_cookie=by_cookie)
         except ForbiddenError as error:
             raise RefusedError(403, error.code, error.message) from None
         except UnauthenticatedError as error:
             extra = {"WWW-Authenticate": "Bearer"}
             if b"authorization" not in headers:
-                extra["Set-Cookie"] = self._authentication.forgetting()
+                extra["Set-Cookie"] = self.authentication.forgetting()
             raise RefusedError(401, error.code, error.message, extra) from None
 
     async def _read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> Asked:
@@ -141,20 +141,21 @@ class GraphQLEndpoint:
         except orjson.JSONDecodeError as error:
             raise RefusedError(400, errors.BAD_REQUEST, f"The body is not JSON: {error.msg}.") from None
 
-    async def _execute(self, asked: Asked, context: Context, *, is_get: bool) -> tuple[int, dict[str, Any]]:
-        """The status under `application/graphql-response+json`, and the result."""
+    async def execute(self, asked: Asked, context: Context, *, is_get: bool = False) -> tuple[int, dict[str, Any]]:
+        """The status under `application/graphql-response+json`, and the result.
+
+        Raises:
+            RefusedError: an operation that does not go by this way.
+        """
         try:
-            operation = self._operations.find(asked.query, asked.operation_name)
+            operation = self.operations.find(asked.query, asked.operation_name)
         except GraphQLSyntaxError as error:
             return 400, {"errors": [errors.formatted(error, errors.PARSE_FAILED)]}
         except GraphQLError as error:
             return 400, {"errors": [errors.formatted(error, errors.VALIDATION_FAILED)]}
         except InvalidDocumentError as invalid:
             return 400, {"errors": [errors.formatted(each, errors.VALIDATION_FAILED) for each in invalid.errors]}
-        if is_get and not operation.is_query:
-            raise RefusedError(
-                405, errors.BAD_REQUEST, "GET is for queries; send mutations by POST.", {"Allow": "POST"}
-            )
+        _check_way(operation, is_get=is_get)
         variables = operation.variables.read(asked.variables)
         if isinstance(variables, list):
             return 400, {"errors": [errors.formatted(each, errors.BAD_VARIABLES) for each in variables]}
@@ -176,7 +177,7 @@ class GraphQLEndpoint:
 
     async def _by_strawberry(self, asked: Asked, operation: Operation, context: Context) -> dict[str, Any]:
         context.document = operation.document
-        result = await self._schema.execute(
+        result = await self.schema.execute(
             asked.query,
             variable_values=dict(asked.variables),
             context_value=context,
@@ -186,6 +187,19 @@ class GraphQLEndpoint:
         if result.errors:
             answer["errors"] = [errors.formatted(each, request_id=context.request_id) for each in result.errors]
         return answer
+
+
+def _check_way(operation: Operation, *, is_get: bool) -> None:
+    """Refuse an operation that does not go by HTTP, or not by GET.
+
+    Raises:
+        RefusedError: as it says.
+    """
+    if operation.is_subscription:
+        message = "Subscribe over a WebSocket at this address, by graphql-transport-ws."
+        raise RefusedError(400, errors.BAD_REQUEST, message)
+    if is_get and not operation.is_query:
+        raise RefusedError(405, errors.BAD_REQUEST, "GET is for queries; send mutations by POST.", {"Allow": "POST"})
 
 
 def _reached_document(result: Mapping[str, Any]) -> bool:

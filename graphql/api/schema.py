@@ -9,11 +9,15 @@ from strawberry.schema.config import StrawberryConfig
 from api.accounts.mutations import AccountsMutation
 from api.accounts.queries import AccountsQuery
 from api.assets.types import VideoAsset
+from api.content.deskwork import DeskworkMutation, DeskworkQuery
+from api.content.following import DeskSubscription
 from api.content.mutations import ContentMutation
 from api.content.queries import ContentQuery
 from api.content.recalls import RecallMutation, RecallQuery
+from api.content.revisions import RevisionMutation, RevisionQuery
 from api.content.translations import TranslationMutation, TranslationQuery
 from api.content.types import Article
+from api.content.upkeep import UpkeepMutation, UpkeepQuery
 from api.content.workflow import WorkflowMutation
 from api.partners.queries import PartnersQuery
 from api.scalars import SCALARS
@@ -29,6 +33,9 @@ from api.taxonomy.types import Contributor, Organisation
 @strawberry.type(description="Everything that can be read.")
 class Query(
     ContentQuery,
+    UpkeepQuery,
+    RevisionQuery,
+    DeskworkQuery,
     SeriesQuery,
     TranslationQuery,
     ReleaseQuery,
@@ -44,6 +51,9 @@ class Query(
 @strawberry.type(description="Everything that can be changed.")
 class Mutation(
     ContentMutation,
+    RevisionMutation,
+    DeskworkMutation,
+    UpkeepMutation,
     TranslationMutation,
     OrderingMutation,
     WorkflowMutation,
@@ -52,6 +62,11 @@ class Mutation(
     AccountsMutation,
 ):
     """Everything that can be changed."""
+
+
+@strawberry.type(description="Everything that can be followed, over WebSockets.")
+class Subscription(DeskSubscription):
+    """Everything that can be followed."""
 
 
 class ReadAlready(SchemaExtension):
@@ -71,6 +86,7 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[Article, VideoAsset, FocusSeries, FrontPage, Organisation, Contributor],
         extensions=[ReadAlready],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -112,7 +112,7 @@ class Static:
 def without_plans(newsroom: app.Newsroom) -> GraphQLEndpoint:
     """The product's endpoint, with fields that declare nothing."""
     endpoint = _planned_endpoint(newsroom)
-    endpoint._operations.declarations._readings.clear()
+    endpoint.operations.declarations._readings.clear()
     return endpoint
 
 

@@ -4,12 +4,14 @@ from datetime import datetime
 
 import strawberry
 
+from api.content.leavings import LeftOnDraft, LeftOnItem
 from api.content.loading import editions_of, grouped, keyed
 from api.context import Context, Info
 from api.enums import DraftAction, DraftStatus, ItemAction, Kind, PubStatus
 from api.nodes import Node, encode_id
 from api.plans.fetching import Frame
 from api.scalars import JSON, Locale
+from cms.accounts.actors import Permission
 from cms.content import models
 from cms.content.models import SHARED
 from cms.content.parts import TextPart
@@ -47,7 +49,7 @@ class PlannedUnpublication:
 
 
 @strawberry.type(description="An item as those who edit it see it, in no language.")
-class Item(Node):
+class Item(LeftOnItem, Node):
     """An item."""
 
     row: strawberry.Private[models.Item]
@@ -128,10 +130,15 @@ class Item(Node):
         """By its status and the viewer's permissions."""
         return item_actions(info.context.actor, self.row, self.live)
 
-    @strawberry.field(description="Its working copies, the shared part first.")
+    @strawberry.field(description="Its working copies that the viewer may see or write, the shared part first.")
     async def drafts(self, info: Info) -> list["Draft"]:
         """By locale."""
-        return [Draft(row=row) for row in await info.context.load(drafts_of, Frame(), self.row.id)]
+        rows, actor = await info.context.load(drafts_of, Frame(), self.row.id), info.context.actor
+        return [
+            Draft(row=row)
+            for row in rows
+            if any(actor.may(each, self.row.kind, row.locale) for each in (Permission.READ, Permission.EDIT))
+        ]
 
 
 async def editing_items(context: Context, _frame: Frame, keys: list[int]) -> list[Item | None]:
@@ -144,7 +151,7 @@ async def editing_items(context: Context, _frame: Frame, keys: list[int]) -> lis
 
 
 @strawberry.type(description="The working copy of one part of an item.")
-class Draft:
+class Draft(LeftOnDraft):
     """A draft."""
 
     row: strawberry.Private[models.Draft]

@@ -95,7 +95,8 @@ class ContentMutation:
             input.locale,
             lambda: text_changes(input.text),
             expected_revision,
-            input.source_revision,
+            source_revision=input.source_revision,
+            **({} if publish else {"autosave": input.autosave}),
         )
 
     @strawberry.mutation(
@@ -109,7 +110,13 @@ class ContentMutation:
     ) -> DraftPayload:
         """See `cms.content.editing.save_draft`."""
         return await _save(
-            info, save_draft, input.item, SHARED, lambda: shared_changes(input.shared), expected_revision
+            info,
+            save_draft,
+            input.item,
+            SHARED,
+            lambda: shared_changes(input.shared),
+            expected_revision,
+            autosave=input.autosave,
         )
 
     @strawberry.mutation(
@@ -181,7 +188,7 @@ async def _save(
     locale: str,
     changes: Callable[[], Mapping[str, Any]],
     expected: int | None,
-    source_revision: int | None = None,
+    **how: Any,
 ) -> DraftPayload:
     context = info.context
 
@@ -192,8 +199,8 @@ async def _save(
             locale=locale,
             changes=changes(),
             expected_revision=expected,
-            source_revision=source_revision,
             now=context.now,
+            **how,
         )
         return Draft(row=draft)
 

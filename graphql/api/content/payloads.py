@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
+from api.content.comparisons import Difference, difference
 from api.content.drafts import Draft, Item
 from api.content.places import place_of
 from api.content.rows import ITEM_TYPES
@@ -12,16 +13,30 @@ from api.context import Info
 from api.nodes import encode_id, key_of
 from api.scalars import Locale
 from cms.accounts.actors import ANONYMOUS, STRANGER
+from cms.content import models
+from cms.content.revisions import compare_with_current
 from cms.errors import (
     ConflictError,
     ForbiddenError,
     NotReadyError,
     PolyfocalError,
     Problem,
+    Seen,
     UnauthenticatedError,
 )
 
 T = TypeVar("T")
+
+
+@strawberry.type(description="The draft that stands in the way of a save, and what became of it meanwhile.")
+class Conflict:
+    """What somebody else saved."""
+
+    draft: Draft = strawberry.field(description="The draft as it now is.")
+    difference: Difference = strawberry.field(
+        description="From the revision you saw to the draft as it now is; from the last one kept before it, where an "
+        "autosave took that one up."
+    )
 
 
 @strawberry.type(description="Why a change was refused.")
@@ -39,6 +54,16 @@ class UserError:
     item: strawberry.ID | None = strawberry.field(
         default=None, description="Where several items are changed at once: the one it is about."
     )
+    seen: strawberry.Private[Seen | None] = None
+
+    @strawberry.field(description="For CONFLICT: what somebody else saved; null if there is no draft at all.")
+    async def conflict(self) -> Conflict | None:
+        """Read only if it is asked for, by one who may write that draft."""
+        compared = await compare_with_current(self.seen) if self.seen is not None else None
+        if self.seen is None or compared is None:
+            return None
+        row = await models.Draft.get(item_id=self.seen.item_id, locale=self.seen.locale)
+        return Conflict(draft=Draft(row=row), difference=difference(compared))
 
 
 @strawberry.type(description="What came of a change to a draft.")
@@ -66,10 +91,9 @@ async def refusable(payload: Callable[..., T], path: Sequence[str], change: Call
     except NotReadyError as error:
         return payload(result=None, user_errors=[_refusal(each) for each in error.problems])
     except PolyfocalError as error:
-        current = error.current if isinstance(error, ConflictError) else None
-        refusal = UserError(
-            code=error.code, path=place_of(error, path), message=error.message, current_revision=current
-        )
+        refusal = UserError(code=error.code, path=place_of(error, path), message=error.message)
+        if isinstance(error, ConflictError):
+            refusal.current_revision, refusal.seen = error.current, error.seen
         return payload(result=None, user_errors=[refusal])
 
 

@@ -125,6 +125,11 @@ class SaveDraftInput:
         default=None,
         description="Of a translation: the revision of the source that you saw, if not the one it is based on.",
     )
+    autosave: bool = strawberry.field(
+        default=False,
+        description="Whether the client saves by itself: such saves share a revision for some minutes, whose number "
+        "rises each time.",
+    )
 
 
 @strawberry.input(description="Fields of a shared part to save.")
@@ -133,6 +138,7 @@ class SaveSharedInput:
 
     item: strawberry.ID = strawberry.field(description="The id of the item.")
     shared: SharedInput = strawberry.field(description="The fields that change.")
+    autosave: bool = strawberry.field(default=False, description="As in SaveDraftInput.")
 
 
 def text_changes(given: TextInput) -> Mapping[str, Any]:

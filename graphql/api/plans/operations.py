@@ -91,6 +91,11 @@ class Operation:
         """Whether it only reads."""
         return self.definition.operation is OperationType.QUERY
 
+    @property
+    def is_subscription(self) -> bool:
+        """Whether its answers go on."""
+        return self.definition.operation is OperationType.SUBSCRIPTION
+
     def plan(self, dialect: Dialect, variables: Mapping[str, Any]) -> Plan:
         """The plan for the switches in the coerced variables.
 

@@ -78,6 +78,8 @@ class BothWays:
             engine=self._newsroom.engine,
             dialect=self._newsroom.database.dialect,
             files_url=self._newsroom.settings.files_url,
+            feed=self._newsroom.freshness,
+            clock=self._newsroom.clock,
         )
 
 
