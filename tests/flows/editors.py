@@ -1,18 +1,17 @@
-"""An editor who does anything, at random: by commands, and by rows where a state has no command yet."""
+"""An editor who does anything that there is a command for, at random."""
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cms.accounts.actors import SYSTEM
 from cms.clock import utc_now
-from cms.content import editing, publishing
+from cms.content import editing, embargoing, publishing, recalling
 from cms.content.body import from_text
 from cms.content.models import SHARED, Draft, Edition, Item, Kind, PubStatus
-from cms.database import transaction
-from cms.errors import PolyfocalError
-from cms.events import Change, Changed, ChangeType, EventType, record
+from cms.errors import NotReadyError, PolyfocalError, TransitionError
 from tests.worlds import HEADLINES, SECTIONS, World
 
 LONG_AGO, FAR_AWAY = datetime(2001, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
@@ -29,7 +28,7 @@ class Editor:
         """One random edit of a random item."""
         acts: Sequence[tuple[int, Callable[[Item], Awaitable[None]]]] = (
             (8, self._save_text), (3, self._new_slug), (4, self._save_shared), (12, self._publish),
-            (3, self._unpublish), (1, self._withhold), (5, self._lift), (1, self._cancel), (1, self._expire),
+            (3, self._unpublish), (1, self._withhold), (5, self._lift), (1, self._kill), (1, self._expire),
             (1, self._embargo), (2, self._lift_embargo),
         )  # fmt: skip
         item = await Item.get(id=self._dice.choice([each.id for kind in Kind for each in self._world.items[kind]]))
@@ -45,8 +44,9 @@ class Editor:
         """Publish each item's shared part again, where it may be."""
         for kind in Kind:
             for each in self._world.items[kind]:
-                if await Edition.exists(item_id=each.id) and (await Item.get(id=each.id)).pub_status == "USABLE":
-                    await publishing.publish(SYSTEM, item_id=each.id, shared=True, now=utc_now())
+                with suppress(NotReadyError, TransitionError):  # expired, withheld or killed
+                    if await Edition.exists(item_id=each.id):
+                        await publishing.publish(SYSTEM, item_id=each.id, shared=True, now=utc_now())
 
     async def _save(self, item: Item, locale: str, changes: dict[str, Any]) -> None:
         draft = await Draft.get_or_none(item_id=item.id, locale=locale)
@@ -117,54 +117,34 @@ class Editor:
         await publishing.unpublish(SYSTEM, item_id=item.id, locales=live[:1], now=utc_now())
 
     async def _withhold(self, item: Item) -> None:
-        await set_state(item.id, ChangeType.WITHHELD, pub_status=PubStatus.WITHHELD)
+        await recalling.withhold(SYSTEM, item_id=item.id, now=utc_now())
 
     async def _lift(self, item: Item) -> None:
-        await set_state(item.id, None, pub_status=PubStatus.USABLE, expires_at=None)
+        if item.pub_status is PubStatus.WITHHELD:
+            await recalling.lift_withhold(SYSTEM, item_id=item.id, now=utc_now())
+        if item.expires_at is not None:
+            await embargoing.set_expiry(SYSTEM, item_id=item.id, expires_at=None, now=utc_now())
 
-    async def _cancel(self, item: Item) -> None:
+    async def _kill(self, item: Item) -> None:
         if item.id % 5 == 0:  # it is final: something has to stay
-            await set_state(item.id, ChangeType.CANCELED, pub_status=PubStatus.CANCELED)
+            advisory = {item.source_locale: "Ritirata."}
+            await recalling.kill(SYSTEM, item_id=item.id, advisory=advisory, now=utc_now())
 
     async def _expire(self, item: Item) -> None:
         if self._dice.random() < 0.5:
-            await set_state(item.id, ChangeType.EXPIRED, expires_at=LONG_AGO)
+            await expire_long_ago(item)
         else:
-            await set_state(item.id, None, expires_at=FAR_AWAY)
+            await embargoing.set_expiry(SYSTEM, item_id=item.id, expires_at=FAR_AWAY, now=utc_now())
 
     async def _embargo(self, item: Item) -> None:
-        """Only of what was never public: the embargo of what recipients have is a withholding."""
-        if not await Change.exists(item_id=item.id):
-            await set_state(item.id, None, embargoed_until=FAR_AWAY)
+        await embargoing.set_embargo(SYSTEM, item_id=item.id, until=FAR_AWAY, now=utc_now())
 
     async def _lift_embargo(self, item: Item) -> None:
-        await set_state(item.id, None, embargoed_until=None)
+        await embargoing.lift_embargo(SYSTEM, item_id=item.id, now=utc_now())
 
 
-async def set_state(item_id: int, state: ChangeType | None, **values: Any) -> None:
-    """Set columns of an item and tell every locale that was ever public; `state` None is what the rows then say."""
-    async with transaction():
-        item = await editing.lock_item(item_id)
-        if item.pub_status is PubStatus.CANCELED:
-            return  # that is final
-        await item.update_from_dict({"version": item.version + 1, **values}).save()
-        live = set(await Edition.filter(item_id=item_id).values_list("locale", flat=True))
-        await Edition.filter(item_id=item_id).update(version=item.version)
-        recalled = {PubStatus.WITHHELD: ChangeType.WITHHELD, PubStatus.CANCELED: ChangeType.CANCELED}
-        stands = state or recalled.get(item.pub_status)
-        record(
-            EventType.TEXT_UNPUBLISHED,
-            item_id=item_id,
-            actor="system",
-            changes=[
-                Changed(
-                    item_id=item_id,
-                    locale=change.locale,
-                    uri=item.uri,
-                    kind=item.kind,
-                    type=stands or (ChangeType.UPSERTED if change.locale in live else ChangeType.UNPUBLISHED),
-                    version=item.version,
-                )
-                for change in await Change.filter(item_id=item_id)
-            ],
-        )
+async def expire_long_ago(item: Item) -> None:
+    """An expiry that was set in its time, and has come."""
+    before = LONG_AGO - timedelta(days=1)
+    await embargoing.set_expiry(SYSTEM, item_id=item.id, expires_at=LONG_AGO, now=before)
+    await embargoing.expire(SYSTEM, item_id=item.id, moment=LONG_AGO, now=utc_now())

@@ -31,6 +31,8 @@ ARTICLE = """query($slug: String!, $locale: Locale!, $fallback: Fallback! = CHAI
 CHANGES = """query($after: String) { changes(after: $after, first: 1000) {
     edges { node { type uri locale version item { headline } } } pageInfo { endCursor } } }"""
 
+BODY = from_text("La neve è alta.\n路已开通。").document
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def desk(request: pytest.FixtureRequest, tmp_path: Any) -> AsyncIterator[Desk]:
@@ -61,13 +63,13 @@ async def changes(desk: Desk, after: str | None = None) -> tuple[list[Any], str]
 
 async def written(desk: Desk, **text: Any) -> str:
     """A new Italian article that nobody has seen; its item's id."""
-    sent = {"locale": "it", "text": {"headline": "Riapre il passo", **text}, "uri": "urn:test:passo"}
+    whole = {"headline": "Riapre il passo", "body": BODY, **text}
+    sent = {"locale": "it", "text": whole, "uri": "urn:test:passo"}
     return str((await done(desk, CREATE, input=sent))["item"])
 
 
 async def test_an_article_is_seen_when_it_is_published_and_not_before(desk):
-    body = from_text("La neve è alta.\n路已开通。").document
-    item = await written(desk, body=body, summary="Dopo mesi")
+    item = await written(desk, summary="Dopo mesi")
     _, cursor = await changes(desk)
     where = {"slug": "riapre-il-passo", "locale": "it"}
     assert await desk.read(ARTICLE, where) == {"article": None}
@@ -128,7 +130,7 @@ async def test_a_text_is_begun_in_another_locale_and_replaces_the_fallback(desk)
     arabic = (await desk.read(ARTICLE, {"slug": "riapre-il-passo", "locale": "ar"}))["article"]
     assert arabic is None  # `it` is no fallback of `ar`: a slug is looked for along the chain
 
-    begun = await done(desk, SAVE, item=item, locale="zh", text={"headline": "山口重新开放"}, seen=None)
+    begun = await done(desk, SAVE, item=item, locale="zh", text={"headline": "山口重新开放", "body": BODY}, seen=None)
     assert (begun["revision"], begun["locale"]) == (1, "zh")
     assert (await desk.read(ARTICLE, where))["article"]["localeReason"] == "FALLBACK"
     result = await done(desk, PUBLISH, item=item, locales=["zh"])
@@ -160,11 +162,11 @@ async def test_a_former_slug_leads_to_the_item_and_is_nobody_elses(desk):
         article = (await desk.read(ARTICLE, {"slug": slug, "locale": "it"}))["article"]
         assert (article["slug"], article["headline"]) == ("stelvio", "Riapre il passo")
 
-    sent = {"locale": "it", "text": {"headline": "Altro", "slug": "riapre-il-passo"}}
+    sent = {"locale": "it", "text": {"headline": "Altro", "slug": "riapre-il-passo", "body": BODY}}
     other = (await done(desk, CREATE, input=sent))["item"]
     refusal = await refused(desk, PUBLISH, item=other, locales=["it"])
     assert refusal["code"] == "SLUG_TAKEN"
-    sent = {"locale": "it", "text": {"headline": "Riapre il passo"}}
+    sent = {"locale": "it", "text": {"headline": "Riapre il passo", "body": BODY}}
     third = (await done(desk, CREATE, input=sent))["item"]
     await done(desk, PUBLISH, item=third, locales=["it"])
     article = (await desk.read(ARTICLE, {"slug": "riapre-il-passo-2", "locale": "it"}))["article"]
@@ -173,7 +175,7 @@ async def test_a_former_slug_leads_to_the_item_and_is_nobody_elses(desk):
 
 async def test_unpublishing_leaves_a_tombstone_and_the_draft(desk):
     item = await written(desk)
-    await done(desk, SAVE, item=item, locale="zh", text={"headline": "山口重新开放"}, seen=None)
+    await done(desk, SAVE, item=item, locale="zh", text={"headline": "山口重新开放", "body": BODY}, seen=None)
     await done(desk, PUBLISH, item=item, locales=["it", "zh"])
     _, cursor = await changes(desk)
     result = await done(desk, UNPUBLISH, item=item, locales=["zh"])

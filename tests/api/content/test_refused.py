@@ -125,7 +125,7 @@ def _cases(desk: Desk) -> list[tuple[str, dict[str, Any], str, list[str]]]:
                 (query, {"i": item, "l": []}, "INVALID_INPUT", ["locales"]),
                 (query, {"i": item, "l": ["it", "fr"]}, "UNKNOWN_LOCALE", ["locales", "1"]),
                 (query, {"i": item, "l": ["it", "ar"]}, "NOT_FOUND", ["locales"]),
-                (query, {"i": withheld, "l": ["en"]}, "INVALID_TRANSITION", []),
+                (query, {"i": withheld, "l": ["en"]}, "INVALID_TRANSITION", ["item"]),
             )
         ),
     ]  # fmt: skip
