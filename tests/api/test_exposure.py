@@ -39,7 +39,7 @@ async def test_no_other_origin_may_read_by_default(inhabited):
     assert not [name for name in headers if name.startswith("access-control")]
 
 
-async def test_an_origin_of_the_setting_may_read_with_a_token_but_without_cookies(inhabited):
+async def test_an_origin_of_the_setting_may_read_with_a_token_or_its_session(inhabited):
     client = having(inhabited, cors_origins=f"{SITE}, https://altro.example")
     asked = {
         "origin": SITE,
@@ -54,7 +54,7 @@ async def test_an_origin_of_the_setting_may_read_with_a_token_but_without_cookie
         headers["access-control-allow-headers"].lower().split(", ")
     )
     assert int(headers["access-control-max-age"]) == 600
-    assert "access-control-allow-credentials" not in headers
+    assert headers["access-control-allow-credentials"] == "true"
 
     status, headers, _ = await client.request(
         "POST", {"origin": SITE, "content-type": "application/json"}, b'{"query":"{__typename}"}'

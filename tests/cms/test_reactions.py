@@ -15,7 +15,17 @@ PUBLIC = {
     EventType.TEXT_PUBLISHED,
     EventType.SHARED_PUBLISHED,
     EventType.TEXT_UNPUBLISHED,
+    EventType.TEXT_CORRECTED,
     EventType.VIDEO_MASTERED,
+    EventType.EMBARGO_SET,
+    EventType.EMBARGO_LIFTED,
+    EventType.EXPIRY_SET,
+    EventType.ITEM_EXPIRED,
+    EventType.ITEM_WITHHELD,
+    EventType.WITHHOLD_LIFTED,
+    EventType.ITEM_KILLED,
+    EventType.ITEM_TAKEN_DOWN,
+    EventType.EDITION_RESTORED,
 }
 
 

@@ -31,7 +31,7 @@ def settings_of(parts) -> dict[str, str]:
 async def test_a_backup_under_writes_holds_whole_articles_only(two, tmp_path):
     """While an import publishes, each article with its three texts in one transaction."""
     first, second = two
-    path = write_archive(tmp_path / "agenzia.jsonl", records(80))
+    path = write_archive(tmp_path / "agenzia.jsonl", records(400))
     importing = await started("import", path, "--batch", 3, **settings_of(first))
     async with await Database.open(first.url, models=MODEL_MODULES):
         while await Edition.all().count() < 9 and importing.returncode is None:  # noqa: ASYNC110 - another process
@@ -43,7 +43,7 @@ async def test_a_backup_under_writes_holds_whole_articles_only(two, tmp_path):
 
     tables = await rows_of(second.url)
     articles = len(tables["item"])
-    assert 3 <= articles < 80, "the backup was not made in the middle"
+    assert 3 <= articles < 400, "the backup was not made in the middle"
     assert len(tables["edition"]) == len(tables["serving"]) == len(tables["change"]) == 3 * articles
     assert len(tables["revision"]) == 2 * 4 * articles
     wanted = {dict(row)["id"]: row for row in (await rows_of(first.url))["edition"]}

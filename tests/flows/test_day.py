@@ -124,7 +124,7 @@ async def assert_pages_follow_each_other(desk: Client, reader: Client, folder) -
     """Page by page every hit comes once; what changed since it was indexed is left out of hits and total alike."""
     items = []
     for number in range(7):
-        text = {"headline": f"Neve numero {number}"}
+        text = {"headline": f"Neve numero {number}", "body": from_text("Cade da ieri.").document}
         created = await desk.ask(CREATE, input={"locale": "it", "text": text})
         items.append(created["createArticle"]["result"]["item"])
         await desk.ask(PUBLISH, item=items[-1], locales=["it"])

@@ -1,5 +1,6 @@
 from contextlib import AsyncExitStack
 
+from cms.content.body import from_text
 from tests.flows.offices import Office
 from tests.flows.writers import CREATE, PUBLISH, SAVE
 
@@ -16,7 +17,7 @@ async def test_a_write_that_one_process_acknowledged_is_read_at_once_from_anothe
         for number in range(2):
             office.start_web(number)
         desks = [await stack.enter_async_context(office.client(number)) for number in range(2)]
-        text = {"headline": "第0条新闻", "slug": "xinwen"}
+        text = {"headline": "第0条新闻", "slug": "xinwen", "body": from_text("新闻。").document}
         item = (await desks[0].ask(CREATE, input={"locale": "zh", "text": text}))["createArticle"]["result"]["item"]
         stale, headline, revision = 0, text["headline"], 1
         for number in range(WRITES):

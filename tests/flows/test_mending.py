@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cms.content.body import from_text
 from cms.content.models import Edition
 from cms.jobs import Job, JobState
 from tests.flows.invariants import index_differences
@@ -105,7 +106,7 @@ async def test_every_damage_is_told_and_mended(database, database_url, tmp_path)
 
 
 async def publish_article(client: Client, headline: str, slug: str) -> None:
-    text = {"headline": headline, "slug": slug}
+    text = {"headline": headline, "slug": slug, "body": from_text("Da ieri.").document}
     created = (await client.ask(CREATE, input={"locale": "it", "text": text}))["createArticle"]["result"]
     await client.ask(PUBLISH, item=created["item"], locales=["it"])
 

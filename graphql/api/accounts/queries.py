@@ -18,6 +18,8 @@ from api.plans.reading import OrderTerm
 from api.scalars import JSON, Locale
 from cms.accounts import models
 from cms.accounts.actors import ANONYMOUS, Permission, require
+from cms.accounts.users import NAME_MOST
+from cms.errors import InvalidInputError
 from cms.events import Event
 
 PAGE = 50
@@ -82,6 +84,8 @@ class AccountsQuery:
         if item is not None:
             events, sign_ins = events.filter(item_id=item_key(item)), sign_ins.filter(id__lt=0)
         if actor is not None:
+            if len(actor) > NAME_MOST:
+                raise InvalidInputError(f"A name has {NAME_MOST} characters at most.", path=("actor",))
             events, sign_ins = events.filter(actor=actor), sign_ins.filter(user__name=actor)
         most = page.size + 1
         found: list[Event | models.SignIn] = [

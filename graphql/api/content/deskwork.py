@@ -148,7 +148,9 @@ class DeskworkMutation:
         self,
         info: Info,
         item: ItemArgument,
-        user: Annotated[strawberry.ID | None, strawberry.argument(description="Who is to do it; null for nobody.")],
+        user: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Who is to do it; null for nobody.")
+        ] = None,
         locale: DraftLocaleArgument = None,
         due_at: Annotated[datetime | None, strawberry.argument(description="By when, in any offset.")] = None,
     ) -> DraftPayload:
@@ -167,7 +169,7 @@ class DeskworkMutation:
         self,
         info: Info,
         item: ItemArgument,
-        note: Annotated[str | None, strawberry.argument(description="The note; null takes it away.")],
+        note: Annotated[str | None, strawberry.argument(description="The note; null takes it away.")] = None,
         locale: DraftLocaleArgument = None,
     ) -> DraftPayload:
         """See `cms.content.assigning.note_to_desk`."""

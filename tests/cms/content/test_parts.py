@@ -144,9 +144,9 @@ def test_lists_lose_what_is_there_twice():
     assert part.subjects == [7, 3]
     assert part.credits == [{"organisation": 1, "role": "SOURCE"}, {"organisation": 1, "role": "PRODUCER"}]
     assert part.sections == [{"key": "gare", "titles": {"zh": "比赛"}}]
-    assert part.entries == [
-        {"item": 9, "section": None, "role": "LEAD"},
-        {"item": 8, "section": "gare", "role": "RELATED"},
+    assert [(each["item"], each["section"], each["role"]) for each in part.entries] == [
+        (9, None, "LEAD"),
+        (8, "gare", "RELATED"),
     ]
 
 

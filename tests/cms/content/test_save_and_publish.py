@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cms.accounts.actors import SYSTEM, Actor, Permission
+from cms.content.body import from_text
 from cms.content.editing import create_article
 from cms.content.models import Draft, Edition, Item, PubStatus, Revision, RevisionKind
 from cms.content.publishing import publish, save_and_publish
@@ -13,7 +14,7 @@ from cms.errors import ForbiddenError, TransitionError
 from cms.events import EventType, after, latest
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-HEADLINE = {"headline": "地铁通宵运行"}
+HEADLINE = {"headline": "地铁通宵运行", "body": from_text("新闻。").document}
 
 
 @pytest.fixture
@@ -21,7 +22,8 @@ async def item(database) -> Item:
     """An article that is public in Italian and has a Chinese draft."""
     del database
     await configure_locales(SYSTEM, [{"tag": "it"}, {"tag": "zh", "fallbacks": ["it"]}])
-    saved = await create_article(SYSTEM, source_locale="it", text={"headline": "Metrò tutta la notte"}, now=NOON)
+    text = {"headline": "Metrò tutta la notte", "body": from_text("Da sabato.").document}
+    saved = await create_article(SYSTEM, source_locale="it", text=text, now=NOON)
     await publish(SYSTEM, item_id=saved.item.id, locales=["it"], now=NOON)
     return saved.item
 
@@ -40,7 +42,7 @@ async def test_the_text_is_public_with_both_its_revisions_and_events(item):
 
 async def test_a_text_that_may_not_go_live_is_not_saved_either(item):
     position = await latest()
-    editor = Actor("editor", frozenset({Permission.EDIT}))
+    editor = Actor.holding("editor", [Permission.EDIT])
     with pytest.raises(ForbiddenError):
         await save_and_publish(editor, item_id=item.id, locale="zh", changes=HEADLINE, expected_revision=None, now=NOON)
     await Item.filter(id=item.id).update(pub_status=PubStatus.WITHHELD)

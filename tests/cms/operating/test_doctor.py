@@ -147,7 +147,10 @@ async def test_a_database_without_tables_or_with_another_schema(doctor, tmp_path
     ("statement", "says"),
     [
         ("DELETE FROM tortoise_migrations", "0001_initial is still to come."),
-        ("UPDATE tortoise_migrations SET name = '9999_later'", "newer than this program: it has 9999_later."),
+        (
+            "UPDATE tortoise_migrations SET name = '9999_later' WHERE name LIKE '0001%'",
+            "newer than this program: it has 9999_later.",
+        ),
     ],
 )
 async def test_a_schema_of_another_version(ill, doctor, statement, says):
